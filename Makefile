@@ -1,0 +1,53 @@
+# Everything runs in .venv, which the first command makes; nothing is done twice.
+# Without make (Windows), the README has the same commands.
+
+# The first Python that is new enough. `make PYTHON=/path/to/python` names another one.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3.10 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$python && break; done)
+BIN = .venv/bin
+
+.PHONY: demo test check docs test-projects test-editors bench clean help
+
+help:  ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
+
+demo: .venv/.ready  ## the guided tour on a throw-away project
+	@$(BIN)/ccds-ls demo
+
+test: .venv/.ready  ## the tests (under 20 seconds)
+	@$(BIN)/python -m pytest --ignore=tests/editors --ignore=tests/projects
+
+check: .venv/.dev  ## linters, types, and whether the generated documents are up to date
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python tools/docs.py --check
+
+docs: .venv/.ready  ## write the generated documents again
+	@$(BIN)/python tools/docs.py
+
+test-projects: .venv/.ready  ## make projects with every option and run what they run (minutes)
+	@$(BIN)/python -m pytest tests/projects
+
+test-editors: .venv/.ready  ## drive real editors (installs them into .cache)
+	@$(BIN)/python -m pytest tests/editors
+
+bench: .venv/.ready  ## speed and memory beside peers, in one interleaved run (minutes)
+	@$(BIN)/python -m bench
+
+clean:  ## remove the environment and the caches
+	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.venv/.ready: pyproject.toml
+	@command -v git >/dev/null || { echo "git is not on PATH. Install it (https://git-scm.com) and try again." >&2; exit 1; }
+	@[ -n "$(PYTHON)" ] || { echo "No Python 3.10 or newer is on PATH. Install one (https://python.org), or name it:" \
+		"make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "Python can't make a virtual environment here. On Debian and Ubuntu:" \
+		"apt install python3-venv" >&2; exit 1; }
+	@echo "Installing ccds-ls and its tests into .venv (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+.venv/.dev: .venv/.ready
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@

@@ -1,0 +1,22 @@
+"""The command line: one branch a subcommand, with the heavy imports inside the branch."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one subcommand; returns the exit code."""
+    arguments = sys.argv[1:] if argv is None else argv
+    if arguments[:1] == ["server"] and set(arguments[1:]) <= {"--stdio"}:
+        # An editor waits for this one: not even the parser of the command line is loaded first.
+        from ccds_ls.lsp.start import main as serve
+
+        serve()
+    from ccds_ls.cli import run
+
+    return run(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""What the rules about a notebook's cells have in common: where a finding stands, and edits of the raw
+JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ccds_ls.finding import Finding, Fix, Severity, Span, TextEdit, plain_fingerprint
+from ccds_ls.notebook import Cell
+from ccds_ls.snapshot import File
+
+
+def in_cell(
+    rule: str,
+    kind: str,
+    severity: Severity,
+    file: File,
+    cell: Cell,
+    message: str,
+    span: Span | None = None,
+    fixes: tuple[Fix, ...] = (),
+) -> Finding:
+    """A finding at ``span`` of a cell's source, or on the cell's first line that is not blank."""
+    if span is None:
+        first = re.search(r"\S[^\r\n]*", cell.source)
+        span = Span(*first.span()) if first else Span(0, 0)
+    # Neither the cell's number nor the line: the finding stays the same when the notebook grows above it.
+    fingerprint = plain_fingerprint(rule, kind, file.path, cell.source[span.start : span.end])
+    raw = cell.raw_span(span)
+    return Finding(
+        rule, kind, severity, file.path, message, file.state, fingerprint, raw, cell.number, span, fixes
+    )
+
+
+def on_notebook(
+    rule: str, kind: str, severity: Severity, file: File, message: str, fixes: tuple[Fix, ...] = ()
+) -> Finding:
+    """A finding on a notebook as a whole."""
+    fingerprint = plain_fingerprint(rule, kind, file.path)
+    return Finding(rule, kind, severity, file.path, message, file.state, fingerprint, fixes=fixes)
+
+
+def numbered(cells: Iterable[Cell]) -> str:
+    """``cell 3``, ``cells 3 and 5``, or ``cells 3, 5 and 4 more``."""
+    numbers = [str(cell.number) for cell in cells]
+    if len(numbers) > 3:
+        numbers = [*numbers[:2], f"{len(numbers) - 2} more"]
+    last = numbers.pop()
+    return f"cells {', '.join(numbers)} and {last}" if numbers else f"cell {last}"
+
+
+def clear_outputs(file: File, title: str, cells: Iterable[Cell]) -> tuple[Fix, ...]:
+    """A fix that removes outputs and execution counts of some cells and changes no other character.
+
+    Empty for an editor's cells, whose outputs are not known here, and where there is nothing to clear.
+    """
+    edits = [edit for cell in cells for edit in _cleared(file.path, cell)]
+    return (Fix(title, tuple(edits)),) if edits else ()
+
+
+def _cleared(path: str, cell: Cell) -> Iterable[TextEdit]:
+    outputs = cell.fields.get("outputs")
+    if outputs and outputs.end - outputs.start > len("[]"):
+        yield TextEdit(path, outputs, "[]")
+    for key in ("execution_count", "prompt_number"):
+        if cell.execution_count is not None and key in cell.fields:
+            yield TextEdit(path, cell.fields[key], "null")

@@ -1,0 +1,169 @@
+"""From a Snapshot to findings: every rule on every file, suppressed, merged and in order."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from ccds_ls.finding import Finding, Fix, Severity, State, TextEdit, plain_fingerprint
+from ccds_ls.project import nearest
+from ccds_ls.rules import Context, Rule, all_rules
+from ccds_ls.secrets import Detector
+from ccds_ls.snapshot import File, Origin, Snapshot
+from ccds_ls.suppression import is_suppressed, suppressing_fixes
+
+log = logging.getLogger(__name__)
+
+Located = tuple[Finding, File]
+"""A finding and the version of the file that its spans are in."""
+
+UNCHECKED = "unchecked"
+"""The code of a finding that says what could not be checked, so that it is never taken for clean."""
+
+
+@dataclass
+class Cache:
+    """Findings of local rules by content id. It holds findings only, never a file's content."""
+
+    size: int = 5000
+    _entries: OrderedDict[Hashable, tuple[Finding, ...]] = field(default_factory=OrderedDict)
+
+    def get(self, key: Hashable) -> tuple[Finding, ...] | None:
+        if key in self._entries:
+            self._entries.move_to_end(key)
+        return self._entries.get(key)
+
+    def put(self, key: Hashable, findings: tuple[Finding, ...]) -> None:
+        self._entries[key] = findings
+        if len(self._entries) > self.size:
+            self._entries.popitem(last=False)
+
+
+def check(
+    snapshot: Snapshot,
+    detector: Detector,
+    rules: Iterable[Rule] | None = None,
+    cache: Cache | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> list[Located]:
+    """The findings of ``rules`` (all of them by default) on a snapshot, sorted by path and place.
+
+    A rule that fails on a file costs only itself: the failure becomes a finding. When ``cancelled`` turns true
+    the findings made so far are returned; the caller, who asked for that, drops them.
+    """
+    found: list[Located] = []
+    chosen = tuple(all_rules() if rules is None else rules)
+    for file in snapshot.files:
+        if cancelled():
+            break
+        project = nearest(snapshot.projects, file.path)
+        context = Context(snapshot, project, project.config, detector.find)
+        found.extend((finding, file) for finding in _check_file(file, context, chosen, cache))
+    current = {file.path for file in snapshot.files if file.origin is not Origin.INDEX}
+    return sorted(_merged(found, current), key=_order)
+
+
+def _check_file(
+    file: File, context: Context, rules: tuple[Rule, ...], cache: Cache | None
+) -> Iterator[Finding]:
+    if file.unread and not file.ignored:
+        yield unchecked(file, "unread", f"Not searched: {file.unread}")
+    for rule in rules:
+        if rule.code in context.config.disable:
+            continue
+        for finding in _run(rule, file, context, cache):
+            relative = context.project.relative(finding.path)
+            if context.config.ignores(finding.code, relative, finding.fingerprint) or is_suppressed(
+                finding, file
+            ):
+                continue
+            yield replace(finding, fixes=finding.fixes + suppressing_fixes(finding, file))
+
+
+def _run(rule: Rule, file: File, context: Context, cache: Cache | None) -> tuple[Finding, ...]:
+    key = None
+    if cache is not None and rule.local and file.content_id is not None:
+        key = (
+            rule.code,
+            file.path,
+            file.state,
+            file.origin,
+            file.content_id,
+            context.config,
+            context.find_secrets,
+        )
+        if (kept := cache.get(key)) is not None:
+            return kept
+    try:
+        findings = tuple(rule.check(file, context))
+    except Exception as error:  # A rule's fault must not cost the other rules, and never the server.
+        # No traceback: its lines and the exception's text may quote the file.
+        log.error("rule %s failed on %s: %s%s", rule.code, file.path, type(error).__name__, where(error))
+        why = f"the rule '{rule.code}' failed here ({type(error).__name__}). The other rules ran; please report this."
+        return (unchecked(file, rule.code, f"Not checked: {why}"),)
+    if cache is not None and key is not None:
+        cache.put(key, findings)
+    return findings
+
+
+def where(error: BaseException) -> str:
+    """Where an error was raised, for a log: a traceback or the error's own text could quote the user's files."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+
+
+def unchecked(file: File, kind: str, message: str) -> Finding:
+    """The finding that says that something about a file could not be checked."""
+    fingerprint = plain_fingerprint(UNCHECKED, kind, file.path)
+    return Finding(UNCHECKED, kind, Severity.INFORMATION, file.path, message, file.state, fingerprint)
+
+
+def _merged(found: Iterable[Located], current: Collection[str]) -> Iterator[Located]:
+    """One finding where the staged and the other version of a file have the same one.
+
+    It stands where the user looks, in the work tree or the editor, with the state and severity of the staged
+    version. What stands only in the staged version says so where ``current``, the paths whose present text was
+    looked at too, holds the file; a staged file that has not changed since is present in its staged version alone.
+    """
+    by_key: dict[tuple[str, str | None, str, str], list[list[Located]]] = defaultdict(lambda: [[], []])
+    for finding, file in found:
+        key = (finding.code, finding.kind, finding.path, finding.fingerprint)
+        by_key[key][file.origin is Origin.INDEX].append((finding, file))
+    for seen, staged in by_key.values():
+        for number in range(max(len(seen), len(staged))):
+            if number >= len(staged):
+                yield seen[number]
+            elif number >= len(seen):
+                finding, file = staged[number]
+                yield (_staged_only(finding) if file.path in current else finding), file
+            else:
+                yield _both(staged[number][0], *seen[number])
+
+
+def _both(staged: Finding, seen: Finding, file: File) -> Located:
+    """The finding at its place in the work tree, as bad as in the index; edits are those of the work tree."""
+    fixes = {fix.title: fix for fix in (*_without_text_edits(staged.fixes), *seen.fixes)}
+    severity = min(staged.severity, seen.severity)
+    merged = replace(
+        seen, severity=severity, state=State.STAGED, message=staged.message, fixes=tuple(fixes.values())
+    )
+    return merged, file
+
+
+def _staged_only(finding: Finding) -> Finding:
+    message = finding.message if finding.span is None else f"{finding.message} (In the staged version.)"
+    return replace(finding, message=message, fixes=_without_text_edits(finding.fixes))
+
+
+def _without_text_edits(fixes: Iterable[Fix]) -> tuple[Fix, ...]:
+    """Fixes that hold whatever the work tree's text is: an edit made for the index would hit the wrong place."""
+    return tuple(fix for fix in fixes if not any(isinstance(edit, TextEdit) for edit in fix.edits))
+
+
+def _order(located: Located) -> tuple[str, int, int, str]:
+    finding = located[0]
+    return finding.path, finding.cell or 0, finding.span.start if finding.span else -1, finding.code

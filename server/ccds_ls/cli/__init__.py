@@ -1,0 +1,135 @@
+"""What stands behind the command line, one module a subcommand that needs more than a few lines."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from ccds_ls import __version__
+
+if TYPE_CHECKING:
+    Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def run(argv: list[str]) -> int:
+    """Parse the command line and run the subcommand; a user's mistake is told on stderr with exit code 2."""
+    options = parser().parse_args(argv)
+    try:
+        code: int = options.run(options)
+        return code
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        return 0  # The reader of our output, such as `head`, has seen enough.
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all subcommands."""
+    top = argparse.ArgumentParser(
+        prog="ccds-ls",
+        description="A language server, and its checks without an editor, for data-science projects.",
+    )
+    top.add_argument("--version", action="version", version=f"ccds-ls {__version__}")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_server(commands)
+    _add_check(commands)
+    _add_new(commands)
+    _add_explain(commands)
+    _add_demo(commands)
+    return top
+
+
+def _add_server(commands: Commands) -> None:
+    server = commands.add_parser("server", help="serve the Language Server Protocol over stdin and stdout")
+    server.add_argument("--stdio", action="store_true", help="accepted for editors that add it")
+    server.set_defaults(run=_server)
+
+
+def _server(_: argparse.Namespace) -> int:
+    from ccds_ls.lsp.start import main
+
+    main()
+
+
+def _add_check(commands: Commands) -> None:
+    check = commands.add_parser("check", help="check files, what is staged, or what 'git add .' would take")
+    check.add_argument(
+        "paths", nargs="*", metavar="PATH", type=Path, help="files and folders (default: this folder)"
+    )
+    which = check.add_mutually_exclusive_group()
+    which.add_argument("--staged", action="store_true", help="check what is staged, as it is in the index")
+    which.add_argument("--would-add", action="store_true", help="check what 'git add .' would take")
+    check.add_argument("--format", choices=("text", "json", "sarif", "github"), default="text")
+    check.add_argument(
+        "--fix", action="store_true", help="apply the fixes that are safe; never touches the index"
+    )
+    check.epilog = "Exit code: 0 nothing found, 1 an error or a warning, 2 it could not check."
+    check.set_defaults(run=_check)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from ccds_ls.cli.check import run
+
+    return run(options)
+
+
+def _add_new(commands: Commands) -> None:
+    new = commands.add_parser("new", help="make a new Cookiecutter Data Science project")
+    new.add_argument("out_dir", nargs="?", metavar="OUT_DIR", type=Path, default=Path())
+    new.add_argument(
+        "--answers", metavar="FILE", type=Path, help="a JSON object or cookiecutter's user-config YAML"
+    )
+    new.add_argument(
+        "--set", metavar="KEY=VALUE", action="append", default=[], help="one answer; may be repeated"
+    )
+    new.add_argument("--git", action="store_true", help="put it under git: init on main, add, first commit")
+    new.add_argument(
+        "--template", metavar="SOURCE", help="another cookiecutter template: a folder or a git URL"
+    )
+    new.add_argument("--checkout", metavar="REF", help="with --template: the branch, tag or commit to take")
+    new.add_argument(
+        "--force-combination",
+        action="store_true",
+        help="take a pair of environment manager and dependency file that makes no sense",
+    )
+    new.set_defaults(run=_new)
+
+
+def _new(options: argparse.Namespace) -> int:
+    from ccds_ls.cli.new import run
+
+    return run(options)
+
+
+def _add_explain(commands: Commands) -> None:
+    explain = commands.add_parser("explain", help="a rule's page, or the list of rules")
+    explain.add_argument("code", nargs="?", metavar="CODE")
+    explain.set_defaults(run=_explain)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from ccds_ls.rules.docs import UnknownRule, explain, table
+
+    try:
+        print(explain(options.code) if options.code else table())
+    except UnknownRule as error:
+        print(f"ccds-ls: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _add_demo(commands: Commands) -> None:
+    demo = commands.add_parser("demo", help="a guided tour on a throw-away project")
+    demo.add_argument(
+        "--keep", action="store_true", help="keep the project; its folder is the last line printed"
+    )
+    demo.set_defaults(run=_demo)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from ccds_ls.cli.demo import run
+
+    return run(keep=options.keep)

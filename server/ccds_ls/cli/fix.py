@@ -1,0 +1,80 @@
+"""``ccds-ls check --fix``: the fixes that are safe, carried out in the work tree and never in the index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from ccds_ls.check import Located
+from ccds_ls.collect import decode
+from ccds_ls.files import write_atomically
+from ccds_ls.finding import Fix, RenameFile, Span, TextEdit
+from ccds_ls.snapshot import File
+
+
+def apply_safe_fixes(root: Path, located: Iterable[Located]) -> tuple[list[Located], list[str]]:
+    """Carry out the first safe fix of each finding; what is left over, and a line for each fix that was made.
+
+    A file that has changed since it was checked, a name that is taken and edits that overlap are left alone.
+    """
+    left: list[Located] = []
+    done: list[str] = []
+    edits: dict[str, list[tuple[Fix, Located]]] = {}
+    for item in located:
+        fix = next((fix for fix in item[0].fixes if fix.safe), None)
+        if fix is None:
+            left.append(item)
+        elif all(isinstance(edit, TextEdit) for edit in fix.edits):
+            edits.setdefault(item[0].path, []).append((fix, item))
+        elif _rename(root, fix):
+            done.append(f"{item[0].path}: {fix.title}")
+        else:
+            left.append(item)
+    for path, chosen in edits.items():
+        made = _edit(root / path, [fix for fix, _ in chosen], chosen[0][1][1])
+        done += [f"{path}: {fix.title}" for fix in made]
+        left += [item for fix, item in chosen if fix not in made]
+    return left, done
+
+
+def _rename(root: Path, fix: Fix) -> bool:
+    if len(fix.edits) != 1 or not isinstance(fix.edits[0], RenameFile):
+        return False
+    old, new = root / fix.edits[0].old, root / fix.edits[0].new
+    if new.exists() or not old.is_file():
+        return False
+    old.rename(new)
+    return True
+
+
+def _edit(path: Path, fixes: list[Fix], file: File) -> list[Fix]:
+    """Apply text edits to one file, from its end to its start; the fixes that were carried out."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return []
+    if file.text is None or decode(data) != file.text:
+        return []
+    text, limit, made = file.text, len(file.text), []
+    for fix in sorted(fixes, key=lambda fix: -_first(fix)):
+        raw = [_raw(edit, file) for edit in fix.edits if isinstance(edit, TextEdit)]
+        if any(edit is None or edit[0].end > limit for edit in raw):
+            continue
+        for span, new in sorted((edit for edit in raw if edit), key=lambda edit: -edit[0].start):
+            text = text[: span.start] + new + text[span.end :]
+            limit = span.start
+        made.append(fix)
+    if made:
+        mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
+        write_atomically(path, mark + text.encode("utf-8", "surrogateescape"))
+    return made
+
+
+def _first(fix: Fix) -> int:
+    return max(edit.span.start for edit in fix.edits if isinstance(edit, TextEdit))
+
+
+def _raw(edit: TextEdit, file: File) -> tuple[Span, str] | None:
+    if edit.cell is None or file.notebook is None:
+        return edit.span, edit.text
+    return file.notebook.cells[edit.cell - 1].raw_edit(edit.span, edit.text)

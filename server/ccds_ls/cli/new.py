@@ -1,0 +1,45 @@
+"""``ccds-ls new``: a new project from the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from ccds_ls.scaffold import answers as given_answers
+from ccds_ls.scaffold.ask import ask
+from ccds_ls.scaffold.generate import ScaffoldError, generate
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make the project; prints its folder and what to do next."""
+    from ccds_ls.git.act import ActError
+    from ccds_ls.git.read import GitError
+
+    try:
+        project = _make(options)
+        print(f"Made {project}")
+        if options.git:
+            _put_under_git(project)
+    except (ScaffoldError, given_answers.AnswerError, ActError, GitError) as error:
+        print(f"ccds-ls: {error}", file=sys.stderr)
+        return 2
+    except EOFError:
+        print("\nccds-ls: no more answers; no project was made.", file=sys.stderr)
+        return 2
+    print(f"Next: cd {project}" + ("" if options.git else ", then git init"))
+    return 0
+
+
+def _make(options: argparse.Namespace) -> Path:
+    given: dict[str, object] = dict(given_answers.load(options.answers)) if options.answers else {}
+    given.update(given_answers.parse_set(text) for text in options.set)
+    at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    resolve = ask if at_terminal else given_answers.resolve
+    return generate(resolve(given, options.force_combination), options.out_dir)
+
+
+def _put_under_git(project: Path) -> None:
+    from ccds_ls.git import act
+
+    print(act.init(project).message)

@@ -1,0 +1,222 @@
+"""Reading: from git and the disk to the Snapshot that rules look at.
+
+What is staged is read from the index, never from the work tree. Content is read up to a limit; what is beyond it
+is told by its size and first bytes, and the File says that it was not searched.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ccds_ls import names
+from ccds_ls.finding import State
+from ccds_ls.git import read as git
+from ccds_ls.notebook import Notebook
+from ccds_ls.project import find_projects
+from ccds_ls.snapshot import HEAD_BYTES, File, Origin, Snapshot
+
+MAX_TEXT_BYTES = 20 * 1024 * 1024
+"""The largest content that is searched. Above it a file is a data file or an archive, whatever it is called."""
+
+MAX_OUTSIDE_GIT = 20_000
+"""How many files of a folder outside git are looked at before the walk stops."""
+
+_SKIPPED_FOLDERS = {
+    ".git",
+    ".venv",
+    "venv",
+    "node_modules",
+    "__pycache__",
+    ".ipynb_checkpoints",
+    ".mypy_cache",
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """What git says about a repository at one moment. Outside git ``repository`` is None and all is empty.
+
+    ``would_add`` are the paths that ``git add .`` would take: untracked and not ignored, or modified.
+    """
+
+    root: Path
+    repository: git.Repository | None
+    staged: Mapping[str, git.Entry] = field(default_factory=dict)
+    would_add: frozenset[str] = frozenset()
+    notebooks: tuple[str, ...] = ()
+    user_names: tuple[str, ...] = ()  # what this user may be called, the likeliest first
+
+
+def look(root: Path, repository: git.Repository | None) -> View:
+    """Ask git about a repository, or list the notebooks of a folder outside git.
+
+    Raises ``GitError`` when git can't say.
+    """
+    if repository is None:
+        notebooks = tuple(path for path in walk(root) if path.endswith(".ipynb"))
+        return View(root, None, notebooks=notebooks, user_names=_user_names(None))
+    return View(
+        repository.top,
+        repository,
+        {entry.path: entry for entry in git.staged(repository) if not entry.is_submodule},
+        frozenset(git.would_add(repository)),
+        tuple(path for path, _ in git.list_notebooks(repository)),
+        _user_names(repository),
+    )
+
+
+def _user_names(repository: git.Repository | None) -> tuple[str, ...]:
+    """The user's name as git knows it, else from the e-mail address, else the login."""
+    name = git.user_name(repository) if repository else None
+    email = git.user_email(repository) if repository and not name else None
+    login = os.environ.get("USER") or os.environ.get("USERNAME")
+    return tuple(filter(None, (name, (email or "").partition("@")[0], login)))
+
+
+def walk(root: Path) -> Iterator[str]:
+    """The files of a folder outside git, relative, without caches and environments, up to a limit."""
+    count = 0
+    for parent, folders, files in os.walk(root):
+        folders[:] = sorted(f for f in folders if f not in _SKIPPED_FOLDERS)
+        for name in sorted(files):
+            count += 1
+            if count > MAX_OUTSIDE_GIT:
+                return
+            yield Path(parent, name).relative_to(root).as_posix()
+
+
+def index_files(view: View, paths: Iterable[str]) -> list[File]:
+    """The staged versions of paths, read from the index; submodules and deletions have none."""
+    entries = [view.staged[path] for path in paths]
+    if view.repository is None or not entries:
+        return []
+    oids = [entry.oid for entry in entries]
+    contents = {blob.oid: blob for blob in git.blobs(view.repository, oids, MAX_TEXT_BYTES, head=HEAD_BYTES)}
+    return [_index_file(entry, contents[entry.oid]) for entry in entries]
+
+
+def _index_file(entry: git.Entry, blob: git.Blob) -> File:
+    text: str | None
+    if blob.size is None:
+        text, unread = None, "git can't read what is staged here (a partial clone, or a damaged repository)."
+    else:
+        text, unread = _text(blob.data, blob.size)
+    return File(
+        path=entry.path,
+        origin=Origin.INDEX,
+        state=State.STAGED,
+        size=blob.size or 0,
+        head=blob.data[:HEAD_BYTES],
+        text=text,
+        unread=unread,
+        content_id=entry.oid,
+        tracked=True,
+    )
+
+
+def overlay_file(
+    view: View, path: str, text: str | None, notebook: Notebook | None, *, ignored: bool
+) -> File:
+    """What an editor shows, as the next thing that could be added."""
+    content = (text if text is not None else "").encode("utf-8", "surrogatepass")
+    state = State.WOULD_BE_ADDED if view.repository and not ignored else State.WORK_TREE
+    unread = None if len(content) <= MAX_TEXT_BYTES else _too_large(len(content))
+    return File(
+        path,
+        Origin.OVERLAY,
+        state,
+        len(content),
+        content[:HEAD_BYTES],
+        None if unread else text,
+        unread,
+        ignored=ignored,
+        cells=notebook,
+    )
+
+
+def worktree_file(view: View, path: str, *, ignored: bool = False) -> File | None:
+    """A file on disk, or None where there is no regular file (any more)."""
+    state = State.WOULD_BE_ADDED if path in view.would_add else State.WORK_TREE
+    full = view.root / path
+    try:
+        status = full.lstat()
+        if stat.S_ISLNK(status.st_mode):
+            target = os.fsencode(full.readlink())
+            return File(
+                path, Origin.WORKTREE, state, len(target), target, os.fsdecode(target), ignored=ignored
+            )
+        if not stat.S_ISREG(status.st_mode):
+            return None
+        with full.open("rb") as stream:
+            data = stream.read(HEAD_BYTES if status.st_size > MAX_TEXT_BYTES else MAX_TEXT_BYTES)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return File(
+            path, Origin.WORKTREE, state, 0, unread=f"it can't be read ({error.strerror}).", ignored=ignored
+        )
+    text, unread = _text(data, status.st_size)
+    return File(
+        path, Origin.WORKTREE, state, status.st_size, data[:HEAD_BYTES], text, unread, ignored=ignored
+    )
+
+
+def make_snapshot(view: View, files: Iterable[File], settings: dict[str, Any] | None = None) -> Snapshot:
+    """A Snapshot of some files of a view; ``settings`` are the editor's."""
+    chosen = tuple(files)
+    projects = find_projects(view.root, (file.path for file in chosen), settings)
+    used = names.initials_in_use(view.notebooks)
+    configured = next((p.config.initials for p in reversed(projects) if p.config.initials), None)
+    own, certain = _own_initials(configured, used, view.user_names)
+    return Snapshot(
+        view.root,
+        chosen,
+        in_git=view.repository is not None,
+        projects=projects,
+        notebooks=view.notebooks,
+        initials=frozenset(used) | ({configured} if configured else set()),
+        author_initials=own,
+        initials_certain=certain,
+    )
+
+
+def _own_initials(
+    configured: str | None, used: Counter[str], user_names: tuple[str, ...]
+) -> tuple[str | None, bool]:
+    """This user's initials, and whether they are more than a guess."""
+    if configured:
+        return configured, True
+    derived = next(filter(None, map(names.from_author, user_names)), None)
+    if derived and derived in used:
+        return derived, True
+    if len(used) == 1:
+        return next(iter(used)), False
+    return derived, False
+
+
+def decode(data: bytes) -> str | None:
+    """The text in some bytes, or None if they are binary. A byte that is not UTF-8 becomes a surrogate."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")
+    if b"\0" in data[:8192]:
+        return None
+    return data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
+
+
+def _text(data: bytes, size: int) -> tuple[str | None, str | None]:
+    text = decode(data)
+    if size <= MAX_TEXT_BYTES or text is None:
+        return text, None
+    return None, _too_large(size)
+
+
+def _too_large(size: int) -> str:
+    limit = MAX_TEXT_BYTES // 2**20
+    return f"it is too large to be searched for secrets ({size // 2**20} MiB; the limit is {limit} MiB)."

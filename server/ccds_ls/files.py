@@ -1,0 +1,40 @@
+"""Careful writing: whole files or nothing, and never over somebody else's."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Replace a file's content in one step, keeping its permissions; a symbolic link stays one."""
+    target = Path(os.path.realpath(path))
+    half = target.with_name(f".{target.name}.{os.getpid()}.ccds-ls")
+    try:
+        with half.open("xb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if target.exists():
+            half.chmod(target.stat().st_mode & 0o7777)
+        half.replace(target)
+    except FileExistsError:
+        raise  # Another writer is at work on this file; its half is not ours to remove.
+    except BaseException:
+        half.unlink(missing_ok=True)
+        raise
+
+
+def append_line(path: Path, line: str) -> bool:
+    """Add a line to the end of a text file, made if need be; False if the file has that line already.
+
+    The line separator that the file uses is kept, and a last line without one gets it.
+    """
+    old = path.read_bytes() if path.exists() else b""
+    new = line.encode("utf-8", "surrogateescape")
+    if new in old.splitlines():
+        return False
+    separator = b"\r\n" if b"\r\n" in old else b"\n"
+    gap = separator if old and not old.endswith((b"\n", b"\r")) else b""
+    write_atomically(path, old + gap + new.replace(b"\n", separator) + separator)
+    return True

@@ -1,0 +1,290 @@
+"""The server: one table of what it answers (method -> handler), and how its parts are put together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+from pygls.lsp.server import LanguageServer
+
+from ccds_ls import __version__
+from ccds_ls.lsp import commands
+from ccds_ls.lsp.converter import converter
+from ccds_ls.lsp.from_proto import path_of
+from ccds_ls.lsp.protocol import ServerProtocol
+from ccds_ls.lsp.session import Overlay, Publication, Session
+from ccds_ls.lsp.start import Connection
+from ccds_ls.lsp.to_proto import Client, client_of
+from ccds_ls.lsp.transport import serve
+from ccds_ls.lsp.work import Work
+from ccds_ls.notebook import from_cells
+from ccds_ls.secrets import EngineUnavailable, load, own_rules_only
+
+log = logging.getLogger(__name__)
+
+
+class Server(LanguageServer):
+    """pygls' server with our session beside it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            name="ccds-ls",
+            version=__version__,
+            protocol_cls=ServerProtocol,
+            converter_factory=converter,
+            notebook_document_sync=types.NotebookDocumentSyncOptions(
+                # Without a filter on cells the markdown cells come, too; the first one may hold the title.
+                notebook_selector=[types.NotebookDocumentFilterWithNotebook(notebook="jupyter-notebook")],
+                save=True,
+            ),
+        )
+        self.session = Session(Client(), own_rules_only())
+        self.work = Work(self.session, self.publish, self.warn)
+        self.published: dict[str, tuple[int | None, tuple[types.Diagnostic, ...]]] = {}
+        self.tasks: set[asyncio.Future[Any]] = set()
+
+    def publish(self, publication: Publication) -> None:
+        """Send the diagnostics of one URI, empty lists included, unless that is what was sent last."""
+        sent = (publication.version, publication.diagnostics)
+        if self.published.get(publication.uri) == sent:
+            return
+        if publication.diagnostics or publication.is_open:
+            self.published[publication.uri] = sent
+        elif self.published.pop(publication.uri, None) is None:
+            return  # Nothing was ever shown there.
+        self.text_document_publish_diagnostics(
+            types.PublishDiagnosticsParams(
+                publication.uri, list(publication.diagnostics), publication.version
+            )
+        )
+
+    def warn(self, message: str) -> None:
+        """Tell the user something that concerns no file."""
+        self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, f"ccds-ls: {message}"))
+
+    def start(self, coroutine: Any) -> None:  # noqa: ANN401 - any coroutine
+        """Run something beside the message loop; the reference keeps it from being collected."""
+        task = asyncio.ensure_future(coroutine)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    def _overlay(self, uri: str) -> Overlay | None:
+        """What the editor shows now under a document's URI."""
+        notebook = self.workspace.get_notebook_document(notebook_uri=uri)
+        if notebook is not None:
+            return _cells_overlay(self, notebook)
+        document = self.workspace.text_documents.get(unquote(uri))
+        return Overlay(uri, document.version, document.source) if document else None
+
+    def changed(self, uri: str) -> None:
+        """A document was opened, changed, saved or closed: check its file as it stands now."""
+        path = path_of(uri)
+        if path is None:
+            return
+        overlay = self._overlay(uri)
+        if overlay is None:
+            self.session.overlays.pop(path, None)
+        else:
+            self.session.overlays[path] = overlay
+        self.work.touch(path)
+
+
+def _cells_overlay(server: Server, notebook: types.NotebookDocument) -> Overlay:
+    cells = []
+    for cell in notebook.cells:
+        document = server.workspace.text_documents.get(unquote(cell.document))
+        kind = "code" if cell.kind is types.NotebookCellKind.Code else "markdown"
+        cells.append((kind, document.source if document else "", _execution_count(cell)))
+    uris = tuple(cell.document for cell in notebook.cells)
+    return Overlay(notebook.uri, notebook.version, notebook=from_cells(cells), cell_uris=uris)
+
+
+def _execution_count(cell: types.NotebookCell) -> int | None:
+    """From the summary of an execution, else from the metadata in which VS Code keeps what the file says."""
+    if cell.execution_summary is not None:
+        return cell.execution_summary.execution_order
+    metadata: Any = cell.metadata
+    count = (
+        metadata.get("execution_count")
+        if isinstance(metadata, dict)
+        else getattr(metadata, "execution_count", None)
+    )
+    return count if isinstance(count, int) else None
+
+
+# The handlers, one short function each
+
+
+def initialize(server: Server, params: types.InitializeParams) -> None:
+    encoding = server.workspace.position_encoding or types.PositionEncodingKind.Utf16
+    server.session.client = client_of(params.capabilities, encoding)
+    options = params.initialization_options
+    server.session.settings = _settings(options)
+    folders = [path_of(folder.uri) for folder in params.workspace_folders or ()]
+    if params.workspace_folders is None and params.root_uri:
+        folders = [path_of(params.root_uri)]
+    server.session.workspace = [Path(folder) for folder in folders if folder]
+
+
+def _settings(options: object) -> dict[str, Any]:
+    """The editor's settings: the ``ccds`` section, or the options themselves where that level is left out."""
+    if not isinstance(options, dict):
+        return {}
+    section = options.get("ccds", options)
+    return dict(section) if isinstance(section, dict) else {}
+
+
+def initialized(server: Server, _: types.InitializedParams) -> None:
+    server.start(server.work.run())
+    server.start(_load_engine(server))
+    for folder in server.session.workspace:
+        server.work.look(folder)
+    if server.session.client.watch_files:
+        server.start(_watch_files(server))
+
+
+async def _load_engine(server: Server) -> None:
+    """Load the secret engine in the background, then check again what was checked without it."""
+    try:
+        server.session.detector = await asyncio.get_running_loop().run_in_executor(None, load)
+    except EngineUnavailable as error:
+        server.warn(f"{error} Only our own rules look for secrets.")
+        return
+    server.work.everything()
+
+
+async def _watch_files(server: Server) -> None:
+    """Have the client report what happens on disk; our own poll covers the index where it can't."""
+    watchers = [
+        types.FileSystemWatcher(glob) for glob in ("**/*.ipynb", "**/.gitignore", "**/pyproject.toml")
+    ]
+    options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
+    registration = types.Registration("ccds-watch", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+    try:
+        await server.client_register_capability_async(types.RegistrationParams([registration]))
+    except JsonRpcException as error:  # The poll goes on.
+        log.warning("the client does not watch files for us: %s", error)
+
+
+def did_open(server: Server, params: types.DidOpenTextDocumentParams) -> None:
+    server.changed(params.text_document.uri)
+
+
+def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> None:
+    server.changed(params.text_document.uri)
+
+
+def did_save(server: Server, params: types.DidSaveTextDocumentParams) -> None:
+    server.changed(params.text_document.uri)
+    _look_around(server, params.text_document.uri)
+
+
+def did_close(server: Server, params: types.DidCloseTextDocumentParams) -> None:
+    server.changed(params.text_document.uri)
+    # The protocol has the server clear what it published for a closed document of its own accord.
+    server.publish(Publication(params.text_document.uri, None))
+
+
+def notebook_did_open(server: Server, params: types.DidOpenNotebookDocumentParams) -> None:
+    server.changed(params.notebook_document.uri)
+
+
+def notebook_did_change(server: Server, params: types.DidChangeNotebookDocumentParams) -> None:
+    server.changed(params.notebook_document.uri)
+
+
+def notebook_did_save(server: Server, params: types.DidSaveNotebookDocumentParams) -> None:
+    server.changed(params.notebook_document.uri)
+    _look_around(server, params.notebook_document.uri)
+
+
+def notebook_did_close(server: Server, params: types.DidCloseNotebookDocumentParams) -> None:
+    server.changed(params.notebook_document.uri)
+
+
+def did_change_watched_files(server: Server, params: types.DidChangeWatchedFilesParams) -> None:
+    for change in params.changes:
+        _look_around(server, change.uri)
+
+
+def did_change_configuration(server: Server, params: types.DidChangeConfigurationParams) -> None:
+    server.session.settings = _settings(params.settings)
+    server.work.everything()
+
+
+def did_change_workspace_folders(server: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
+    removed = {path_of(folder.uri) for folder in params.event.removed}
+    added = [path_of(folder.uri) for folder in params.event.added]
+    kept = [folder for folder in server.session.workspace if str(folder) not in removed]
+    server.session.workspace = kept + [Path(folder) for folder in added if folder]
+    for folder in added:
+        if folder:
+            server.work.look(Path(folder))
+
+
+def _look_around(server: Server, uri: str) -> None:
+    """Something was written to disk there: git may now say something else."""
+    path = path_of(uri)
+    if path is not None:
+        server.work.look(Path(os.path.dirname(path)))  # noqa: PTH120 - a str is the key of the overlays
+
+
+def code_action(server: Server, params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
+    uri = params.text_document.uri
+    notebook = server.workspace.get_notebook_document(cell_uri=uri)
+    path = path_of(notebook.uri if notebook else uri)
+    wanted = params.context.only
+    if path is None or (wanted and not any(str(kind) in ("", "quickfix") for kind in wanted)):
+        return []
+    actions = server.session.code_actions(path, uri, params.range)
+    if server.session.client.code_action_literals:
+        return list(actions)
+    return [action.command for action in actions if action.command]
+
+
+FEATURES: dict[str, tuple[Callable[..., Any], Any]] = {
+    types.INITIALIZE: (initialize, None),
+    types.INITIALIZED: (initialized, None),
+    types.TEXT_DOCUMENT_DID_OPEN: (did_open, None),
+    types.TEXT_DOCUMENT_DID_CHANGE: (did_change, None),
+    types.TEXT_DOCUMENT_DID_SAVE: (did_save, types.SaveOptions(include_text=False)),
+    types.TEXT_DOCUMENT_DID_CLOSE: (did_close, None),
+    types.NOTEBOOK_DOCUMENT_DID_OPEN: (notebook_did_open, None),
+    types.NOTEBOOK_DOCUMENT_DID_CHANGE: (notebook_did_change, None),
+    types.NOTEBOOK_DOCUMENT_DID_SAVE: (notebook_did_save, None),
+    types.NOTEBOOK_DOCUMENT_DID_CLOSE: (notebook_did_close, None),
+    types.WORKSPACE_DID_CHANGE_WATCHED_FILES: (did_change_watched_files, None),
+    types.WORKSPACE_DID_CHANGE_CONFIGURATION: (did_change_configuration, None),
+    types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: (did_change_workspace_folders, None),
+    types.TEXT_DOCUMENT_CODE_ACTION: (
+        code_action,
+        types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix]),
+    ),
+}
+
+
+def build() -> Server:
+    """A server with all its features and commands."""
+    server = Server()
+    for method, (handler, options) in FEATURES.items():
+        server.feature(method, options)(handler)
+    for name, command in commands.COMMANDS.items():
+        server.command(name)(commands.handler(command))
+    if os.environ.get("CCDS_LS_TEST_COMMANDS") == "1":
+        for name, test in commands.TEST_COMMANDS.items():
+            server.command(name)(test)
+    return server
+
+
+def main(connection: Connection) -> int:
+    """Serve LSP until the conversation ends; the exit code."""
+    logging.basicConfig(level=logging.WARNING, format="ccds-ls: %(message)s", stream=sys.stderr)
+    return serve(build(), connection)

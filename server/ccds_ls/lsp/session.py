@@ -1,0 +1,333 @@
+"""The server's side of an editing session: overlays + git -> Snapshot, and what was last published.
+
+Everything here but ``overlays`` runs in one worker thread, one job after the other, so nothing needs a lock and
+nothing blocks the message loop.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+
+from ccds_ls.check import Cache, Located, check, unchecked
+from ccds_ls.collect import View, index_files, look, make_snapshot, overlay_file, worktree_file
+from ccds_ls.git.read import GitError, Repository, discover, ignored
+from ccds_ls.lsp.to_proto import Client, Target, code_action, diagnostic, uri_of
+from ccds_ls.notebook import Notebook
+from ccds_ls.project import find_projects, nearest
+from ccds_ls.secrets import Detector
+from ccds_ls.snapshot import File
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """One version of what an editor shows for a file: its text, or its cells with their own URIs."""
+
+    uri: str
+    version: int | None
+    text: str | None = None
+    notebook: Notebook | None = None
+    cell_uris: tuple[str, ...] = ()
+
+    @property
+    def as_cells(self) -> bool:
+        """Whether the editor shows a notebook as cells; one without any cell has its findings on itself."""
+        return bool(self.cell_uris)
+
+    @property
+    def shown_as(self) -> tuple[str, ...]:
+        """The URIs of the texts in which the editor shows the file."""
+        return self.cell_uris or (self.uri,)
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The diagnostics that now hold for one URI."""
+
+    uri: str
+    version: int | None
+    diagnostics: tuple[types.Diagnostic, ...] = ()
+    is_open: bool = False  # an open document is told that it has none; a closed file only if it had some
+    path: str = ""
+    overlay: Overlay | None = (
+        None  # what was looked at; superseded when the editor shows something else by now
+    )
+
+
+@dataclass
+class Folder:
+    """One repository, or one folder outside git, that the session looks after.
+
+    ``shown`` is the root as the editor spells it (it may lead through a symbolic link). ``problem`` says why git
+    could not be asked; what was published before stays then, since not knowing is not the same as clean.
+    """
+
+    root: Path
+    shown: Path
+    repository: Repository | None = None
+    view: View | None = None
+    problem: str | None = None
+    stamp: tuple[object, ...] = ()
+    fresh: dict[str, object] = field(default_factory=dict)  # path -> the state in which it was last checked
+
+
+@dataclass
+class Standing:
+    """What is published for one file: its findings, where its folder is, and the URIs that show them."""
+
+    located: list[Located]
+    root: Path
+    uri: str
+    uris: set[str]
+
+
+class Session:
+    """What the server knows: folders, overlays, findings.
+
+    ``overlays`` is written by the message loop and read here; its values are immutable.
+    """
+
+    def __init__(self, client: Client, detector: Detector, settings: dict[str, Any] | None = None) -> None:
+        self.client = client
+        self.detector = detector
+        self.settings = settings or {}
+        self.overlays: dict[str, Overlay] = {}
+        self.workspace: list[Path] = []
+        self.folders: dict[Path, Folder] = {}
+        self.standing: dict[str, Standing] = {}
+        self.cache = Cache()
+        self._roots: dict[str, Path] = {}
+
+    # Folders
+
+    def folder_of(self, path: str) -> Folder:
+        """The folder that a file belongs to: its repository, else the workspace folder, else its own folder."""
+        parent = os.path.dirname(path)  # noqa: PTH120 - a str is the key of the overlays, too
+        if parent not in self._roots:
+            self._roots[parent] = self._find_root(Path(parent)).root
+        return self.folders[self._roots[parent]]
+
+    def _find_root(self, folder: Path) -> Folder:
+        problem = repository = None
+        try:
+            repository = discover(folder)
+        except GitError as error:
+            problem = str(error)
+        real = Path(os.path.realpath(folder))
+        inside = [known for known in self.workspace if real.is_relative_to(os.path.realpath(known))]
+        root = repository.top if repository else Path(os.path.realpath(inside[0])) if inside else real
+        if root not in self.folders:
+            self.folders[root] = Folder(root, _as_shown(folder, root), repository, problem=problem)
+        return self.folders[root]
+
+    def folder_at(self, root: Path) -> Folder:
+        """The folder of a workspace folder or a repository's top level."""
+        return self.folders.get(root) or self._find_root(root)
+
+    def relative(self, folder: Folder, path: str) -> str:
+        """The path of a file below its folder's root, as git spells it."""
+        parent, name = os.path.split(path)
+        return Path(os.path.realpath(parent), name).relative_to(folder.root).as_posix()
+
+    def absolute(self, folder: Folder, path: str) -> str:
+        """The editor's spelling of a path that is relative to a folder's root."""
+        return str(folder.shown / path)
+
+    # Looking
+
+    def stale(self) -> list[Folder]:
+        """The folders in which the index, HEAD, the ignore rules or the settings changed since the last look."""
+        return [folder for folder in self.folders.values() if folder.stamp != _stamp(folder)]
+
+    def refresh(self, folder: Folder) -> list[str]:
+        """Ask git again; the relative paths that must be checked because of what it says now."""
+        # Before git is asked: what changes while it answers makes the folder stale again.
+        folder.stamp = _stamp(folder)
+        try:
+            folder.repository = discover(folder.root)
+            folder.view = look(folder.root, folder.repository)
+            folder.problem = None
+        except GitError as error:
+            folder.view, folder.problem = None, str(error)
+            return [self.relative(folder, path) for path in self._open_in(folder)]
+        states = _states(folder, self.settings)
+        shown = [path for path in self.standing if Path(path).is_relative_to(folder.shown)]
+        known = {self.relative(folder, path) for path in (*shown, *self._open_in(folder))}
+        changed = [path for path, state in states.items() if folder.fresh.get(path) != state]
+        folder.fresh = states
+        return [*changed, *(path for path in known if path not in set(changed))]
+
+    def _open_in(self, folder: Folder) -> list[str]:
+        return [path for path in list(self.overlays) if self.folder_of(path) is folder]
+
+    # Checking
+
+    def check(
+        self, folder: Folder, paths: Iterable[str], cancelled: Callable[[], bool] = lambda: False
+    ) -> list[Publication]:
+        """Check files of one folder and say what is to be published for them, empty lists included."""
+        chosen = list(dict.fromkeys(paths))
+        # Where git can't be asked the texts are checked all the same, and what is missing is said.
+        view = folder.view or View(folder.root, None)
+        files = self._files(folder, view, chosen)
+        snapshot = make_snapshot(view, files, self.settings)
+        found = check(snapshot, self.detector, cache=self.cache, cancelled=cancelled)
+        if cancelled():
+            return []
+        if folder.problem:
+            told = f"What is staged can't be checked. {folder.problem}"
+            found += [(unchecked(file, "git", told), file) for file in files]
+        by_path: dict[str, list[Located]] = {path: [] for path in chosen}
+        for located in found:
+            by_path.setdefault(located[0].path, []).append(located)
+        return [p for path, located in by_path.items() for p in self._publish(folder, path, located)]
+
+    def _files(self, folder: Folder, view: View, paths: list[str]) -> list[File]:
+        open_files = {path: self.overlays.get(self.absolute(folder, path)) for path in paths}
+        loose = [path for path, overlay in open_files.items() if overlay]
+        unseen = ignored(view.repository, loose) if view.repository and loose else set()
+        files = index_files(view, [path for path in paths if path in view.staged])
+        staged, listed = {file.path for file in files}, frozenset(view.notebooks)
+        for path, overlay in open_files.items():
+            if overlay is not None:
+                found: File | None = overlay_file(
+                    view, path, overlay.text, overlay.notebook, ignored=path in unseen
+                )
+            elif path in view.would_add or (path in listed and path not in staged):
+                found = worktree_file(view, path)
+            else:
+                continue  # The work tree holds what is staged or committed; a closed file of that is no news.
+            if found is not None:
+                files.append(found)
+        return files
+
+    def _publish(self, folder: Folder, path: str, located: list[Located]) -> list[Publication]:
+        absolute = self.absolute(folder, path)
+        overlay = self.overlays.get(absolute)
+        uri = overlay.uri if overlay else uri_of(Path(absolute))
+        lists: dict[str, list[types.Diagnostic]] = {}
+        if overlay:
+            lists = {shown: [] for shown in overlay.shown_as}
+        for finding, file in located:
+            as_cells = bool(overlay and overlay.as_cells)
+            made = diagnostic(finding, file, as_cells=as_cells, encoding=self.client.encoding)
+            shown = overlay.cell_uris[(finding.cell or 1) - 1] if overlay and as_cells else uri
+            lists.setdefault(shown, []).append(made)
+        before = self.standing.pop(absolute, None)
+        for gone in (before.uris if before else set()) - set(lists):
+            lists[gone] = []
+        if located:
+            shown_on = {shown for shown, diagnostics in lists.items() if diagnostics}
+            self.standing[absolute] = Standing(located, folder.shown, uri, shown_on)
+        version = overlay.version if overlay and not overlay.as_cells else None
+        is_open = overlay.shown_as if overlay else ()
+        return [
+            Publication(
+                shown, version if shown == uri else None, tuple(made), shown in is_open, absolute, overlay
+            )
+            for shown, made in lists.items()
+        ]
+
+    def forget_roots(self) -> None:
+        """A repository was made or removed: find out again what belongs to which."""
+        self._roots.clear()
+
+    def forget(self, path: str) -> list[Publication]:
+        """Withdraw all that is published for a file that nothing holds any more."""
+        before = self.standing.pop(path, None)
+        return [Publication(uri, None) for uri in before.uris] if before else []
+
+    # Asking
+
+    def code_actions(self, path: str, uri: str, wanted: types.Range) -> list[types.CodeAction]:
+        """The fixes of the findings that touch a range of a document."""
+        standing = self.standing.get(path)
+        if standing is None:
+            return []
+        overlay = self.overlays.get(path)
+        actions: dict[str, types.CodeAction] = {}
+        for finding, file in standing.located:
+            as_cells = bool(overlay and overlay.as_cells)
+            if (
+                as_cells
+                and overlay
+                and uri != overlay.uri
+                and overlay.cell_uris[(finding.cell or 1) - 1] != uri
+            ):
+                continue
+            made = diagnostic(finding, file, as_cells=as_cells, encoding=self.client.encoding)
+            if not _touches(made.range, wanted):
+                continue
+            target = Target(standing.root, file, standing.uri, overlay.cell_uris if overlay else ())
+            for fix in finding.fixes:
+                actions.setdefault(fix.title, code_action(fix, [made], target, self.client))
+        return [action for action in actions.values() if action.edit or action.command]
+
+
+def _as_shown(folder: Path, root: Path) -> Path:
+    """The root in the editor's spelling of a folder below it."""
+    real = Path(os.path.realpath(folder))
+    if real == folder or not real.is_relative_to(root):
+        return root
+    below = real.relative_to(root).parts
+    return (
+        folder.parents[len(below) - 1]
+        if below and folder.parts[-len(below) :] == below
+        else folder
+        if not below
+        else root
+    )
+
+
+def _stamp(folder: Folder) -> tuple[object, ...]:
+    repository = folder.repository
+    watched = [folder.root / ".gitignore", folder.root / "pyproject.toml"]
+    if repository:
+        watched += [repository.index, repository.git_dir / "HEAD", repository.git_dir / "logs" / "HEAD"]
+    else:
+        watched.append(folder.root / ".git")
+    return tuple(_signature(path) for path in watched)
+
+
+def _signature(path: Path) -> tuple[int, int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def _states(folder: Folder, settings: dict[str, Any]) -> dict[str, object]:
+    """For each file that a commit could take and each notebook: what makes a new check of it necessary."""
+    view = folder.view
+    if view is None:
+        return {}
+    paths = {**dict.fromkeys(view.notebooks), **dict.fromkeys(view.would_add), **dict.fromkeys(view.staged)}
+    projects = find_projects(view.root, paths, settings)
+    # A notebook's number may clash with that of a sibling, so the siblings' names count, too.
+    siblings = {
+        name: hash(tuple(group)) for name, group in groupby(sorted(view.notebooks), key=os.path.dirname)
+    }
+    return {
+        path: (
+            view.staged[path].oid if path in view.staged else None,
+            _signature(folder.root / path) if path in view.would_add else None,
+            path in view.would_add,
+            siblings.get(os.path.dirname(path)) if path.endswith(".ipynb") else None,  # noqa: PTH120
+            nearest(projects, path).config,
+        )
+        for path in paths
+    }
+
+
+def _touches(one: types.Range, other: types.Range) -> bool:
+    def key(position: types.Position) -> tuple[int, int]:
+        return position.line, position.character
+
+    return key(one.start) <= key(other.end) and key(other.start) <= key(one.end)

@@ -1,0 +1,210 @@
+"""From findings to what the protocol sends: positions, diagnostics, workspace edits, code actions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote_from_bytes
+
+from lsprotocol import types
+
+from ccds_ls import rule_page
+from ccds_ls.finding import (
+    AppendLine,
+    Finding,
+    Fix,
+    RenameFile,
+    Span,
+    StopTracking,
+    Suppress,
+    TextEdit,
+    Unstage,
+)
+from ccds_ls.snapshot import File
+from ccds_ls.text import LineIndex
+
+# A finding on a whole file is drawn on the first character, so that every editor has something to underline.
+_WHOLE_FILE = types.Range(types.Position(0, 0), types.Position(0, 1))
+
+
+@dataclass(frozen=True)
+class Client:
+    """What the client can do, as far as it changes what we send."""
+
+    encoding: str = types.PositionEncodingKind.Utf16
+    document_changes: bool = False
+    rename_file: bool = False
+    create_file: bool = False
+    code_action_literals: bool = False
+    show_document: bool = False
+    show_message_request: bool = False
+    progress: bool = False
+    watch_files: bool = False
+    apply_edit: bool = False
+
+
+def client_of(capabilities: types.ClientCapabilities, encoding: str) -> Client:
+    """Every optional capability that we use, read in one place; what a client leaves out is off."""
+    workspace = capabilities.workspace or types.WorkspaceClientCapabilities()
+    edit = workspace.workspace_edit or types.WorkspaceEditClientCapabilities()
+    window = capabilities.window or types.WindowClientCapabilities()
+    document = capabilities.text_document or types.TextDocumentClientCapabilities()
+    operations = edit.resource_operations or ()
+    watching = workspace.did_change_watched_files
+    return Client(
+        encoding=encoding,
+        document_changes=bool(edit.document_changes),
+        rename_file=bool(edit.document_changes) and types.ResourceOperationKind.Rename in operations,
+        create_file=bool(edit.document_changes) and types.ResourceOperationKind.Create in operations,
+        code_action_literals=bool(document.code_action and document.code_action.code_action_literal_support),
+        show_document=bool(window.show_document and window.show_document.support),
+        show_message_request=window.show_message is not None,
+        progress=bool(window.work_done_progress),
+        watch_files=bool(watching and watching.dynamic_registration),
+        apply_edit=bool(workspace.apply_edit),
+    )
+
+
+def uri_of(path: Path) -> str:
+    """The ``file:`` URI of an absolute path, whatever bytes its name holds."""
+    raw = os.fsencode(path)
+    if os.name == "nt":
+        raw = b"/" + raw.replace(b"\\", b"/")
+    return f"file://{quote_from_bytes(raw, safe='/~')}"
+
+
+def units(text: str, encoding: str) -> int:
+    """The length of a text in the units of a position encoding."""
+    if encoding == types.PositionEncodingKind.Utf32 or text.isascii():
+        return len(text)
+    if encoding == types.PositionEncodingKind.Utf8:
+        return len(text.encode("utf-8", "surrogatepass"))
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def range_of(lines: LineIndex, span: Span, encoding: str) -> types.Range:
+    """A span of a text as a range in the client's units."""
+    return types.Range(_position(lines, span.start, encoding), _position(lines, span.end, encoding))
+
+
+def _position(lines: LineIndex, offset: int, encoding: str) -> types.Position:
+    line, column = lines.position(offset)
+    start = lines.starts[line]
+    return types.Position(line, units(lines.text[start : start + column], encoding))
+
+
+def diagnostic(finding: Finding, file: File, *, as_cells: bool, encoding: str) -> types.Diagnostic:
+    """The diagnostic of a finding: in its cell where the editor shows cells, else in the file's raw text."""
+    return types.Diagnostic(
+        range=_place(finding, file, as_cells=as_cells, encoding=encoding),
+        severity=types.DiagnosticSeverity(finding.severity),
+        code=finding.code,
+        code_description=types.CodeDescription(rule_page(finding.code)),
+        source="ccds",
+        message=finding.message,
+        data={
+            "kind": finding.kind,
+            "fingerprint": finding.fingerprint,
+            "state": finding.state.value,
+            "fixes": [fix.title for fix in finding.fixes],
+        },
+    )
+
+
+def _place(finding: Finding, file: File, *, as_cells: bool, encoding: str) -> types.Range:
+    if not as_cells:
+        has_text = finding.span is not None and file.text is not None
+        return range_of(file.lines, finding.span, encoding) if has_text and finding.span else _WHOLE_FILE
+    if finding.cell is None or finding.cell_span is None or file.notebook is None:
+        return _WHOLE_FILE
+    return range_of(LineIndex(file.notebook.cells[finding.cell - 1].source), finding.cell_span, encoding)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where the paths of a finding's edits are: the snapshot's root, and the URIs that the editor uses for it."""
+
+    root: Path
+    file: File
+    uri: str
+    cell_uris: Sequence[str] = ()
+
+    def uri_for(self, path: str) -> str:
+        """The URI of a path of the snapshot; the editor's own spelling for the file that it has open."""
+        return self.uri if path == self.file.path else uri_of(self.root / path)
+
+
+def code_action(
+    fix: Fix, diagnostics: list[types.Diagnostic], target: Target, client: Client
+) -> types.CodeAction:
+    """A fix as a quick fix: an edit where the client can apply it, else one of our commands."""
+    edit = workspace_edit(fix, target, client)
+    return types.CodeAction(
+        title=fix.title,
+        kind=types.CodeActionKind.QuickFix,
+        diagnostics=diagnostics or None,
+        is_preferred=True if fix.preferred else None,
+        edit=edit,
+        command=None if edit else command_for(fix, target),
+    )
+
+
+def workspace_edit(fix: Fix, target: Target, client: Client) -> types.WorkspaceEdit | None:
+    """The edit that carries out a fix, or None where the client can't apply it or it is not about texts."""
+    changes: list[Any] = []
+    for edit in fix.edits:
+        if isinstance(edit, TextEdit) and (change := _text_edit(edit, target, client)):
+            changes.append(change)
+        elif isinstance(edit, RenameFile) and client.rename_file:
+            changes.append(types.RenameFile(target.uri_for(edit.old), uri_of(target.root / edit.new)))
+        else:
+            return None
+    if client.document_changes:
+        return types.WorkspaceEdit(document_changes=changes)
+    return types.WorkspaceEdit(changes={c.text_document.uri: c.edits for c in changes})
+
+
+def _text_edit(edit: TextEdit, target: Target, client: Client) -> types.TextDocumentEdit | None:
+    notebook = target.file.notebook
+    if edit.cell is not None and notebook is not None and target.cell_uris:
+        uri, lines = target.cell_uris[edit.cell - 1], LineIndex(notebook.cells[edit.cell - 1].source)
+        placed: tuple[Span, str] | None = (edit.span, edit.text)
+    else:
+        uri, lines, placed = target.uri_for(edit.path), target.file.lines, _raw_edit(edit, target.file)
+    if placed is None:
+        return None
+    change = types.TextEdit(range_of(lines, placed[0], client.encoding), placed[1])
+    return types.TextDocumentEdit(types.OptionalVersionedTextDocumentIdentifier(uri), [change])
+
+
+def _raw_edit(edit: TextEdit, file: File) -> tuple[Span, str] | None:
+    """An edit of a cell's source as an edit of the notebook's JSON: the place mapped, the text escaped."""
+    if edit.cell is None or file.notebook is None:
+        return edit.span, edit.text
+    return file.notebook.cells[edit.cell - 1].raw_edit(edit.span, edit.text)
+
+
+def command_for(fix: Fix, target: Target) -> types.Command | None:
+    """The command that carries out a fix on disk and in the index, with all that it needs in its argument."""
+    renames = [edit for edit in fix.edits if isinstance(edit, RenameFile)]
+    if renames:
+        new_name = renames[0].new.rpartition("/")[2]
+        return _command(fix, "ccds.renameNotebook", {"uri": target.uri, "newName": new_name})
+    suppressed = [edit for edit in fix.edits if isinstance(edit, Suppress)]
+    if suppressed:
+        accepted = {"code": suppressed[0].code, "fingerprint": suppressed[0].fingerprint}
+        return _command(fix, "ccds.suppress", {"uri": target.uri, **accepted})
+    lines = [edit for edit in fix.edits if isinstance(edit, AppendLine)]
+    takes_out = any(isinstance(edit, Unstage) for edit in fix.edits)
+    if lines:
+        stops = any(isinstance(edit, StopTracking) for edit in fix.edits)
+        argument = {"uri": target.uri, "pattern": lines[0].line, "file": lines[0].path}
+        return _command(fix, "ccds.ignore", {**argument, "unstage": takes_out, "stopTracking": stops})
+    return _command(fix, "ccds.unstage", {"uri": target.uri}) if takes_out else None
+
+
+def _command(fix: Fix, name: str, argument: dict[str, object]) -> types.Command:
+    return types.Command(title=fix.title, command=name, arguments=[argument])

@@ -1,0 +1,142 @@
+"""The order of work: what the user is looking at first, then what git says, then the rest of the repository.
+
+One worker thread does it all in small jobs. A change that arrives while a job runs is simply the next job, so
+superseded work is never queued twice and a burst of keystrokes costs as many checks as there is time for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from ccds_ls.check import where
+from ccds_ls.lsp.session import Folder, Publication, Session
+
+log = logging.getLogger(__name__)
+
+BATCH = 25
+"""How many closed files are checked in one job: about 100 ms, after which an open file gets its turn."""
+
+POLL_SECONDS = 0.4
+"""How often the index is looked at; a stat of a few files, well under a thousandth of a processor."""
+
+
+class Work:
+    """The queue between the message loop, which says what changed, and the worker, which finds out what it means."""
+
+    def __init__(
+        self, session: Session, publish: Callable[[Publication], None], tell: Callable[[str], None]
+    ) -> None:
+        self.session = session
+        self._publish = publish
+        self._tell = tell
+        self._told: set[str] = set()
+        self._worker = ThreadPoolExecutor(1, "ccds-check")
+        self._wake = asyncio.Event()
+        self._urgent: dict[str, None] = {}
+        self._later: dict[tuple[Path, str], None] = {}
+        self._look: dict[Path, None] = {}
+        self._poll: asyncio.Task[None] | None = None
+
+    # What changed, from the message loop
+
+    def touch(self, path: str) -> None:
+        """A file's overlay was opened, changed, saved or closed."""
+        self._urgent[path] = None
+        self._wake.set()
+
+    def look(self, root: Path) -> None:
+        """A folder is new to the session, or git may have changed there."""
+        self._look[root] = None
+        self._wake.set()
+
+    def everything(self) -> None:
+        """What findings depend on has changed everywhere: the settings, or the secret engine is ready."""
+        for folder in self.session.folders.values():
+            folder.fresh = {}
+            self._look[folder.root] = None
+        self._urgent.update(dict.fromkeys(self.session.overlays))
+        self._wake.set()
+
+    # The jobs
+
+    async def run(self) -> None:
+        """Do the jobs as they come, for as long as the server lives."""
+        self._poll = asyncio.ensure_future(self._watch())
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while job := self._next():
+                await self._do(job)
+
+    def _next(self) -> Callable[[], tuple[Folder, list[Publication], list[str]]] | None:
+        if self._urgent:
+            path = next(iter(self._urgent))
+            del self._urgent[path]
+            return lambda: self._check_open(path)
+        if self._look:
+            root = next(iter(self._look))
+            del self._look[root]
+            return lambda: self._look_at(root)
+        if self._later:
+            root = next(iter(self._later))[0]
+            paths = [path for folder, path in self._later if folder == root][:BATCH]
+            for path in paths:
+                del self._later[root, path]
+            return lambda: self._check_closed(root, paths)
+        return None
+
+    async def _do(self, job: Callable[[], tuple[Folder, list[Publication], list[str]]]) -> None:
+        try:
+            folder, publications, more = await self._in_worker(job)
+        except Exception as error:  # One failed job must not end all checking; the message may quote a file.
+            log.error("a check failed: %s%s", type(error).__name__, where(error))
+            self._tell_once(f"A check failed ({type(error).__name__}); the others go on. Please report this.")
+            return
+        self._later.update({(folder.root, path): None for path in more})
+        for publication in publications:
+            if self.session.overlays.get(publication.path) is publication.overlay:
+                self._publish(publication)
+        if folder.problem:
+            self._tell_once(f"What is staged can't be checked: {folder.problem}")
+
+    def _tell_once(self, message: str) -> None:
+        if message not in self._told:
+            self._told.add(message)
+            self._tell(message)
+
+    async def _in_worker(
+        self, job: Callable[[], tuple[Folder, list[Publication], list[str]]]
+    ) -> tuple[Folder, list[Publication], list[str]]:
+        return await asyncio.get_running_loop().run_in_executor(self._worker, job)
+
+    def _check_open(self, path: str) -> tuple[Folder, list[Publication], list[str]]:
+        folder = self.session.folder_of(path)
+        more = self.session.refresh(folder) if folder.view is None and not folder.problem else []
+        relative = self.session.relative(folder, path)
+        superseded = lambda: path in self._urgent  # noqa: E731 - it is asked between two files of this one check
+        return folder, self.session.check(folder, [relative], superseded), more
+
+    def _look_at(self, root: Path) -> tuple[Folder, list[Publication], list[str]]:
+        folder = self.session.folder_at(root)
+        return folder, [], self.session.refresh(folder)
+
+    def _check_closed(self, root: Path, paths: list[str]) -> tuple[Folder, list[Publication], list[str]]:
+        folder = self.session.folder_at(root)
+        return folder, self.session.check(folder, paths), []
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            stale = await asyncio.get_running_loop().run_in_executor(None, self.session.stale)
+            for folder in stale:
+                self.look(folder.root)
+
+    def stop(self) -> None:
+        """Let go of the worker; a job that runs is not waited for."""
+        if self._poll:
+            self._poll.cancel()
+        self._worker.shutdown(wait=False, cancel_futures=True)

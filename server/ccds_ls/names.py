@@ -1,0 +1,273 @@
+"""How notebooks are named: what a name is made of, what is wrong with it, and what to call it instead.
+
+Cookiecutter Data Science documents three forms, and all are right here: ``1.0-jqp-initial-data-exploration``
+(its project README), ``0.01-pjb-data-source-1`` (using-the-template) and ``0.3-bull-visualize-distributions``
+(opinions, where the second part is a GitHub login). Pure: nothing is read or renamed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ccds_ls.name_words import WORDS
+from ccds_ls.notebook_folder import GAPS, Folder, by_folder, folders, number_of, stem
+
+_INITIALS = re.compile(rf"([A-Za-z]{{2,4}})([{GAPS}]+)(?=[^{GAPS}])")
+_TOKEN = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
+_KEBAB = re.compile(r"[A-Za-z0-9.]+(?:-[A-Za-z0-9.]+)*")
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+_UNTITLED = re.compile(rf"untitled[{GAPS}]*\d*", re.IGNORECASE)
+_COPY = re.compile(
+    rf"[{GAPS}]+copy[{GAPS}]*\d*$|[{GAPS}]*\(\d+\)$|^copy[{GAPS}]+of[{GAPS}]+|^copy\d*$", re.IGNORECASE
+)
+# The letters that Unicode does not decompose into a Latin one and a mark.
+_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"})
+_MAX_DESCRIPTION = 60
+_DRAFT = "draft"
+
+# The phases of CCDS's documentation and the beginnings of words that speak for one.
+PHASES = ("exploration", "cleaning and features", "visualization", "modeling", "publication")
+_PHASE_WORDS = (
+    ("eda", "explor", "initial", "look"),
+    ("clean", "feature", "prep", "wrangl", "merg", "transform"),
+    ("plot", "visual", "viz", "figure", "chart", "dashboard"),
+    ("model", "train", "predict", "tun", "evaluat", "classif", "regress", "forecast", "cluster"),
+    ("report", "final", "publi", "paper", "present"),
+)
+_PHASE_FOLDERS = {"exploratory": 0, "exploration": 0, "report": 4, "reports": 4}
+
+
+@dataclass(frozen=True)
+class Convention:
+    """How the notebooks of a project are to be named.
+
+    ``style`` is ``ccds`` (number, initials, description), ``number`` (no initials) or a regular expression
+    for the name without its ending. ``known`` are author parts used in the repository, ``author`` is this
+    user's.
+    """
+
+    style: str = "ccds"
+    known: frozenset[str] = field(default_factory=frozenset)
+    author: str | None = None
+
+    @cached_property
+    def authors(self) -> tuple[str, ...]:
+        """Every author part that is known, the longest first."""
+        known = self.known | {self.author or ""}
+        return tuple(sorted((token for token in known if token), key=lambda token: (-len(token), token)))
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a name without its ending is made of; what is missing is empty. Gaps are what stands between."""
+
+    number: str
+    number_gap: str
+    initials: str
+    initials_gap: str
+    description: str
+
+
+def split(text: str, convention: Convention) -> Parts:
+    """Take a name without its ending apart."""
+    number, gap, rest = "", "", text
+    if match := number_of(text):
+        number, gap, rest = match[1], match[2], text[match.end() :]
+    if convention.style == "number":
+        return Parts(number, gap, "", "", rest)
+    return Parts(number, gap, *_split_author(rest, convention, numbered=bool(number)))
+
+
+def problem(name: str, folder: Folder, convention: Convention, instead_of: str | None = None) -> str | None:
+    """The first thing to mend in a notebook's name, as a kind of the rule ``notebook-name``, or None.
+
+    With ``instead_of`` the name is looked at as if it already stood in place of that one.
+    """
+    text = stem(name)
+    if convention.style not in ("ccds", "number"):
+        if re.fullmatch(convention.style, text):
+            return None
+        return next((kind for kind in _basic(text, convention) if kind != "no-number"), "pattern")
+    return next(_problems(name, text, folder, convention, instead_of or name), None)
+
+
+def propose(name: str, folder: Folder, convention: Convention, heading: str | None = None) -> str | None:
+    """A name that follows the convention and is free in the folder, keeping what is good in the old one.
+
+    ``heading`` is the notebook's first heading, for a name that says nothing. None where no name can be made:
+    nobody's initials are known, nothing is left of the description in ASCII, or a regular expression takes
+    none of the usual forms.
+    """
+    parts = split(_without_copy(stem(name)), convention)
+    initials = _spelling(parts.initials, convention) or convention.author
+    description = _description(parts, heading)
+    if not description:
+        return None
+    phase = phase_of(folder.path, description)
+    forms = [f"{initials}-{description}"] if initials and _TOKEN.fullmatch(initials) else []
+    if convention.style != "ccds":
+        forms.append(description)
+    for form in forms:
+        for number in (parts.number, folder.nextnumber_of(phase)):
+            candidate = f"{number}-{form}.ipynb"
+            if number and _is_free(candidate, name, folder, convention):
+                return candidate
+    return None
+
+
+def plan_renames(
+    paths: Iterable[str], convention: Convention, headings: Mapping[str, str | None] | None = None
+) -> list[tuple[str, str]]:
+    """The renames, in the order in which they are to be done, after which every notebook is well named.
+
+    ``paths`` are all notebooks of the folders concerned, ``headings`` their first headings by path. A notebook
+    that no name can be made for is left out. No rename's target exists when its turn comes.
+    """
+    plan: list[tuple[str, str]] = []
+    for parent, names in by_folder(paths).items():
+        for _ in range(2):  # the second time for those whose number another one has been given
+            for name in sorted(names):
+                folder = Folder(parent, names)
+                if problem(name, folder, convention) is None:
+                    continue
+                old = f"{parent}/{name}" if parent else name
+                new = propose(name, folder, convention, (headings or {}).get(old))
+                if new:
+                    names[names.index(name)] = new
+                    plan.append((old, f"{parent}/{new}" if parent else new))
+    return plan
+
+
+def new_name(description: str, phase: int | None, notebooks: Iterable[str], initials: str | None) -> str:
+    """The name of a new notebook in the folder that holds ``notebooks`` (paths of that one folder).
+
+    Without ``phase`` the description's words decide; without ``initials`` the name has none. Raises
+    ``ValueError`` when the description holds no Latin letter or digit, or no number is free.
+    """
+    inside = folders(notebooks)
+    folder = next(iter(inside.values()), Folder("", ()))
+    words = slug(description)
+    if not words:
+        raise ValueError(f"The description {description!r} needs at least one Latin letter or digit.")
+    number = folder.nextnumber_of(phase_of(folder.path, words) if phase is None else phase)
+    if number is None:
+        raise ValueError("Every number of this phase is taken in this folder.")
+    return "-".join(part for part in (number, initials, words) if part) + ".ipynb"
+
+
+def phase_of(folder: str, description: str) -> int:
+    """The phase (an index into ``PHASES``) that a folder's name or a description speaks for, else 0."""
+    for part in reversed(folder.lower().split("/")):
+        if part in _PHASE_FOLDERS:
+            return _PHASE_FOLDERS[part]
+    for word in description.split("-"):
+        for phase, beginnings in enumerate(_PHASE_WORDS):
+            if word.startswith(beginnings):
+                return phase
+    return 0
+
+
+def initials_in_use(paths: Iterable[str]) -> Counter[str]:
+    """The author parts in numbered notebooks' names, in lower case, and how often each occurs."""
+    bare = Convention()
+    names = (path.rpartition("/")[2] for path in paths)
+    used = (split(stem(name), bare).initials.lower() for name in names)
+    return Counter(token for token in used if token)
+
+
+def from_author(user_name: str) -> str | None:
+    """Initials made from a person's name: ``Jane Q. Public`` -> ``jqp``, ``Prince`` -> ``pri``.
+
+    None when that leaves fewer than two letters. Real authors chose these in one case of five only, so this is a
+    proposal to be overtyped.
+    """
+    words = [word for word in slug(user_name).split("-") if word and word[0].isalpha()]
+    initials = "".join(word[0] for word in words)[:4] if len(words) > 1 else "".join(words)[:3]
+    return initials if len(initials) >= 2 and initials.isalpha() and initials not in WORDS else None
+
+
+def slug(text: str) -> str:
+    """Lower-case ASCII words joined by ``-``, cut at a word's end; empty without Latin letters or digits."""
+    plain = unicodedata.normalize("NFKD", text.translate(_LETTERS)).encode("ascii", "ignore").decode()
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", plain)
+    words = re.sub(r"[^a-z0-9]+", "-", spaced.lower().replace("'", "")).strip("-")
+    if len(words) <= _MAX_DESCRIPTION:
+        return words
+    return words[: _MAX_DESCRIPTION + 1].rpartition("-")[0] or words[:_MAX_DESCRIPTION]
+
+
+def _split_author(rest: str, convention: Convention, *, numbered: bool) -> tuple[str, str, str]:
+    """Initials, gap and description. Before a description a shorter author wins over one that leaves none."""
+    found = []
+    for author in convention.authors:
+        match = re.match(rf"({re.escape(author)})(?:([{GAPS}]+)|$)", rest, re.IGNORECASE)
+        if match:
+            found.append((match[1], match[2] or "", rest[match.end() :]))
+    if found:
+        return next((parts for parts in found if parts[2]), found[0])
+    match = _INITIALS.match(rest)
+    if numbered and match and match[1].lower() not in WORDS:
+        return match[1], match[2], rest[match.end() :]
+    return "", "", rest
+
+
+def _basic(text: str, convention: Convention) -> Iterator[str]:
+    """What is to mend whatever the order of the parts is."""
+    parts = split(text, convention)
+    described = _COPY.sub("", parts.description)
+    if _UNTITLED.fullmatch(described or "untitled") and not _COPY.fullmatch(text):
+        yield "untitled"
+    if _COPY.search(text):
+        yield "copy"
+    if not parts.number:
+        yield "no-number"
+
+
+def _problems(name: str, text: str, folder: Folder, convention: Convention, own: str) -> Iterator[str]:
+    yield from _basic(text, convention)
+    parts = split(text, convention)
+    if convention.style == "ccds" and not parts.initials:
+        yield "no-initials"
+    if _UNSAFE.search(text):
+        yield "unsafe-chars"
+    gaps = {parts.number_gap, parts.initials_gap} - {""}
+    if gaps - {"-"} or not _KEBAB.fullmatch(parts.description):
+        yield "separator"
+    described, spelled = parts.description.lower(), _spelling(parts.initials, convention)
+    if (parts.description, parts.initials) != (described, spelled):
+        yield "case"
+    if parts.number and folder.has_before(name, parts.number, own):
+        yield "duplicate-number"
+
+
+def _spelling(initials: str, convention: Convention) -> str:
+    """Initials as they are to be written: as they are known, else in lower case."""
+    return initials if initials in convention.authors else initials.lower()
+
+
+def _without_copy(text: str) -> str:
+    """A name without its marks of a copy, however many there are."""
+    while (shorter := _COPY.sub("", text)) != text:
+        text = shorter
+    return text
+
+
+def _description(parts: Parts, heading: str | None) -> str:
+    """Words for a proposal; empty when the old ones can't be written in ASCII."""
+    if _UNTITLED.fullmatch(parts.description or "untitled"):
+        words = slug(heading or "")
+    elif not (words := slug(parts.description)):
+        return ""
+    words = _without_copy(words)
+    return _DRAFT if not words or _UNTITLED.fullmatch(words) else words
+
+
+def _is_free(candidate: str, old: str, folder: Folder, convention: Convention) -> bool:
+    if candidate == old or folder.has(candidate, but=old):
+        return False
+    return problem(candidate, folder, convention, instead_of=old) is None

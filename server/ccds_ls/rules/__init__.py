@@ -1,0 +1,59 @@
+"""The rules: one module each, found by discovery; the module's name, with dashes, is the rule's code.
+
+A rule module has a docstring (its documentation, see ``rules/docs.py`` for the skeleton), one pure function
+``check(file, context)`` and one ``RULE`` record. Nothing else needs to be told that a rule exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+from ccds_ls.finding import Finding
+
+if TYPE_CHECKING:
+    from ccds_ls.config import Config
+    from ccds_ls.project import Project
+    from ccds_ls.secrets import Secret
+    from ccds_ls.snapshot import File, Snapshot
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a rule may look at beside the file: the snapshot, the nearest project, the settings.
+
+    ``find_secrets(text, path)`` is given from outside, so that a rule needs no engine of its own.
+    """
+
+    snapshot: Snapshot
+    project: Project
+    config: Config
+    find_secrets: Callable[[str, str], tuple[Secret, ...]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule.
+
+    ``kinds`` maps each kind of finding to one line of explanation. ``reads_text`` is false for a rule that
+    needs no more than a file's path, size and first bytes. ``local`` is true when the finding depends on nothing
+    but the file itself and the settings, so that it may be kept by the content's id.
+    """
+
+    code: str
+    summary: str
+    kinds: dict[str, str]
+    check: Callable[[File, Context], Iterator[Finding]]
+    reads_text: bool = True
+    local: bool = True
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule, sorted by code."""
+    modules = (import_module(f"{__name__}.{info.name}") for info in iter_modules(__path__))
+    return tuple(sorted((m.RULE for m in modules if hasattr(m, "RULE")), key=lambda rule: rule.code))

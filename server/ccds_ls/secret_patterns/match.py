@@ -1,0 +1,20 @@
+"""Where one of our own rules saw a secret."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Match(NamedTuple):
+    """A secret's value in a text: ``[start, end)`` in code points, what it is, and how sure that is.
+
+    ``confidence`` is ``high``, ``medium`` or ``low``. A ``generic`` match was told by a name alone; it counts for
+    less than one that was told by the value's own form, and for nothing in tests and documentation.
+    """
+
+    start: int
+    end: int
+    kind: str
+    title: str
+    confidence: str
+    generic: bool = False

@@ -1,0 +1,79 @@
+"""What a name says about the value it is given: ``openai_api_key`` holds a secret, ``key_length`` does not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+
+# A name that ends in one of these is about a secret; it does not hold one.
+_ABOUT = frozenset(
+    """
+    id ids name names url uri path paths file files filename dir folder type types kind length len size count num number
+    hash hashes hashed digest checksum sha sha1 sha256 md5 salt regex re pattern field fields label labels column col
+    index idx prefix suffix header headers format policy expires expiry expiration expire ttl timeout lifetime age date
+    time timestamp at in on endpoint host server provider method mode class cls func function callback handler error
+    errors exception message msg text title description desc help hint prompt placeholder input output required
+    enabled disabled valid invalid validator version status state scope scopes usage use used list map dict set store
+    manager service factory generator parser reader writer ref refs reference env var variable vars alias position pos
+    start end limit limits rate budget mask embedding embeddings logits loss max min weight
+    """.split()
+)
+# Words that make "key" or "token" something else.
+_OTHER = frozenset(
+    """
+    public pub primary foreign sort partition cache hash group row column dict map lookup i18n translation locale widget
+    session_state state random prng rng seed index idx sorting shard routing idempotency pad padding eos bos unk cls sep
+    mask special stop start end begin image audio vision video system assistant csrf syntax lex lexer csrftoken
+    keyboard shortcut hot next page continuation pagination cursor sync query react object s3 file storage_path answer
+    metric data config param params parameter attribute attr prop property setting settings
+    """.split()
+)
+_PASSWORD = re.compile(r"(?:password|passwd|passphrase|passcode|passwort|pwd|pswd|psw)\d{0,2}\Z")
+_JOINED = re.compile(r"(?:api|access|secret|private|auth|account|storage|subscription|license|encryption|master)keys?\d{0,2}\Z")
+_KEY_OF = frozenset(
+    """
+    api access secret private auth account storage subscription license licence encryption master signing sign service
+    app application fernet shared client consumer admin write ingest deploy sas crypto cipher aes hmac jwt webhook
+    wandb comet kaggle openai azure weather neptune kernel rapidapi user django flask signature developer dev
+    """.split()
+)
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a name promises. ``kind`` is ``password``, ``secret``, ``token``, ``api-key`` or ``key`` (the least sure)."""
+
+    kind: str
+    sure: bool
+
+
+@lru_cache(maxsize=4096)
+def meaning(name: str) -> Meaning | None:
+    """What the value of a variable, key, option or field with this name is, or None if it isn't a secret."""
+    words = [word.lower() for word in _WORD.findall(name)]
+    while words and (words[-1].isdigit() or words[-1] in ("value", "val", "str", "string", "plain", "b64", "base64")):
+        words.pop()
+    if not words or words[-1] in _ABOUT or len(name) > 80:
+        return None
+    last, before = words[-1], words[-2] if len(words) > 1 else ""
+    joined = before + last
+    if _PASSWORD.search(last) or joined in ("passphrase", "password", "passwd") or last in ("pass", "pw"):
+        return Meaning("password", sure=last != "pw")
+    if before in _OTHER or joined in ("keyword", "keywords"):
+        return None
+    if _JOINED.search(last) or last in ("apikey", "apitoken"):
+        return Meaning("api-key", sure=True)
+    if last in ("secret", "secrets", "credential", "credentials", "creds", "cred") or last.endswith("secret"):
+        return Meaning("secret", sure=True)
+    if last == "token" or last.endswith("token") and len(last) > 6:
+        return Meaning("token", sure=True)
+    if last in ("key", "keys"):
+        return Meaning("api-key", sure=True) if before in _KEY_OF else Meaning("key", sure=bool(before))
+    if last in ("auth", "authorization", "bearer", "authtoken"):
+        return Meaning("token", sure=False)
+    if last.endswith("key") and len(last) <= 12 and last not in ("monkey", "turkey", "hotkey", "whiskey", "hockey", "jockey"):
+        return Meaning("key", sure=False)
+    return None

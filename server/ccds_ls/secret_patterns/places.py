@@ -1,0 +1,49 @@
+"""What a path says: whether the file shows made-up values, and whether values in it stand without quotes."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_MADE_UP = re.compile(
+    r"""
+    (?:^|/)(?:tests?|testing|testdata|test[_-]data|unit_?tests?|__tests__|specs?|fixtures?|__fixtures__|mocks?|__mocks__|cassettes
+      |snapshots|__snapshots__|docs?|documentation|examples?|stubs|e2e|integration)/
+    |(?:^|/)(?:test_[^/]*|[^/]*_tests?\.\w+|[^/]*[.-](?:test|spec)\.\w+|conftest\.py|[^/]*Tests?\.(?:java|kt|scala|cs|swift|php))$
+    |(?:^|/)[^/]*\.(?:example|sample|template|dist|tmpl)$|(?:^|/)\.env\.(?:example|sample|template|dist|test)
+    |(?:^|/)(?:changelog|changes|history|news|readme|contributing)[^/]*$
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_GENERATED = re.compile(
+    r"""
+    (?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|poetry\.lock|pipfile\.lock|uv\.lock|pdm\.lock|pixi\.lock
+      |cargo\.lock|composer\.lock|gemfile\.lock|go\.sum|conda-lock\.ya?ml|renv\.lock|packages\.lock\.json|flake\.lock|bun\.lock
+      |(?:tokenizer|vocab|added_tokens|special_tokens_map|merges)[^/]*\.(?:json|txt)|\.secrets\.baseline)$
+    |\.(?:svg|map|min\.js|min\.css|po|pot|ipynb_checkpoints|sum|sha256|md5|asc|sig|crt|cer|snap|tfevents)$
+    |(?:^|/)(?:node_modules|site-packages|\.venv|venv|dist-info|\.git)/|(?:^|/)RECORD$
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_CODE = re.compile(
+    r"\.(?:py|pyi|pyx|pxd|js|jsx|ts|tsx|mjs|cjs|java|kt|scala|go|rs|c|h|cc|cpp|hpp|cu|cs|swift|php|rb|r|jl|lua|pl|m|sql|vue|dart|ex|hs)$",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=1024)
+def is_made_up(path: str) -> bool:
+    """Whether this is a test, a fixture, a template or documentation: secrets in it are seldom someone's."""
+    return _MADE_UP.search(path) is not None
+
+
+@lru_cache(maxsize=1024)
+def is_generated(path: str) -> bool:
+    """Whether a program wrote this file full of hashes or vocabulary, such as a lock file."""
+    return _GENERATED.search(path) is not None
+
+
+@lru_cache(maxsize=1024)
+def is_code(path: str) -> bool:
+    """Whether a literal value is quoted in this file: a program, not a configuration, a log or a page of text."""
+    return _CODE.search(path) is not None

@@ -1,0 +1,132 @@
+"""Is this text a secret's value, or something that only stands where one could stand?
+
+Everything here judges a value alone, without its surroundings, in time linear in its length.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+# The 220 commonest pairs of letters in English, counted over the docstrings and names of Python's standard
+# library: they make up 95 % of the pairs in words, and a third of those in random letters.
+_COMMON_PAIRS = frozenset(
+    """
+    ab ac ad ag ai ak al am an ap ar as at au av ay ba be bi bj bl bo br bu ca ce ch ci ck cl co cr ct cu da dd de di
+    dl do dr ds du ea ec ed ee ef eg el em en ep eq er es et ev ew ex ey fa fe ff fi fl fo fr fu ge gi gr gs gu ha he
+    hi ho ht ia ib ic id ie if ig il im in io ip ir is it iv ix iz je ke la ld le lf li ll lo ls lt lu ly ma mb me mi
+    mm mo mp ms na nc nd ne nf ng ni nn no ns nt nu nv ob oc od og ok ol om on oo op or os ot ou ov ow pa pe pi pl po
+    pp pr pt pu py qu ra rc rd re rg ri rm rn ro rr rs rt ru ry sa sc se sh si so sp ss st su sy ta tc te th ti tl to
+    tp tr ts tt tu ty ub ue ui ul um un up ur us ut va ve vi wa wh wi wo wr xc xt yp ys yt ze
+    """.split()
+)
+_LETTERS = re.compile(r"[A-Za-z]{2,}")
+_ALTERNATION = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
+_HEX = re.compile(r"(?:[0-9a-f]{16,}|[0-9A-F]{16,})\Z")
+_TOKEN = re.compile(r"[A-Za-z0-9_+/=.~:|!@$%^&*-]+\Z")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z", re.IGNORECASE)
+_NOT_SYMBOL = re.compile(r"[A-Za-z0-9_\s./:\\-]")
+
+# What people write where a value goes.
+_PLACEHOLDER = re.compile(
+    r"""
+    example|sample|dummy|placeholder|replace|change[_-]?(?:me|it|this)|insert|redacted|removed|hidden|lorem|ipsum
+    |(?<![a-z0-9])(?:your|my|some|the|an?|fake|mock|test|foo|bar|baz|todo|fixme|none|null|nil|true|false|default|demo
+      |value|here|undefined|empty|invalid|wrong|bad|old|new|abc|any|string|str|unused|ignored|admin|root|user|guest
+      |secret|token|key|pass|pw|pwd)(?![a-z0-9])
+    |\A(?:your|my)|not[_-]?(?:a|real|set|so)[_-]|x{4,}|\*{3,}|\.{3,}|…|•|_{4,}|-{5,}|\?{3,}|\#{3,}|0{6,}
+    |asdf|qwert|zxcv|123456|abcdef|abc123|deadbeef|cafebabe|hunter2|swordfish|correct.?horse|let_?me_?in
+    |p[a@4][s5$]{2}[-_]?(?:w[o0]r[dt]|phrase)|s[e3]cr[e3]t|api[_-]?key|credential|(?:access|auth|bearer|id)[_-]?token
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# Hashes of passwords, integrity hashes, encrypted values: made to be stored.
+_HASHED = re.compile(
+    r"\$(?:2[abxy]?|[156]|y|argon2\w*|scrypt|pbkdf2\w*|apr1)\$|\{?S?SHA\d*[}:-]|sha(?:1|256|384|512)[-:$=]|md5[:$]"
+    r"|pbkdf2[_:]|bcrypt[$_]|argon2\w*\$|scrypt:|ENC[\[(]|!vault|vault:|AQICA|arn:aws",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(
+    r"""
+    \A\$[A-Za-z_]\w*\Z|\A\$[({]|\A[<{\[(].*[>}\])]\Z|\{\{|\$\{|\{[A-Za-z_][\w.\[\]'"]*\}|\A%[A-Za-z_]+%\Z|%\(\w+\)s|%[sdr]\Z
+    |\A@[A-Z_]+@\Z|\#\{|<[A-Za-z_]{2,}|environ|getenv|process\.env|\A[A-Za-z_][\w.]*[(\[]|\A[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+\Z
+    """,
+    re.VERBOSE,
+)
+_PLACE = re.compile(r"[~.]{0,2}/[\w./-]|[A-Za-z]:\\|\w+://|[\w/.-]+\.(?:py|json|ya?ml|toml|txt|pem|key|crt|csv|md|html?|js)\Z")
+_FILE_LIKE = re.compile(r"(?:/[\w.-]*[a-z]{3}[\w.-]*){2}|\A[\w.+-]+@[\w-]+\.\w{2,4}\Z")
+
+# SHA-256 (first 16 digits) of values that are published for everyone to use: Azurite's and the Cosmos DB
+# emulator's account keys, the token shown on jwt.io and in RFC 7519.
+_PUBLISHED = frozenset({"9ec7ee6f2d57b2ce"})
+
+
+def is_uuid(value: str) -> bool:
+    """Whether this is a UUID: sometimes a key, mostly a name."""
+    return _UUID.match(value) is not None
+
+
+def is_hex(value: str) -> bool:
+    """Whether this is a run of hexadecimal digits of one case, with both letters and digits."""
+    return _HEX.match(value) is not None and not value.isdigit() and not value.isalpha()
+
+
+def wordiness(value: str) -> float:
+    """How much of a value reads like words: about 0.95 for English, 0.3 for random letters, 0 without letters."""
+    common = total = 0
+    for run in _LETTERS.findall(value):
+        total += len(run) - 1
+        common += sum(
+            (a + b).lower() in _COMMON_PAIRS for a, b in zip(run, run[1:], strict=False) if not (a.islower() and b.isupper())
+        )
+    return common / total if total else 0.0
+
+
+def is_sequence(value: str) -> bool:
+    """Whether most neighbours are equal or follow each other, or few different characters make it all."""
+    if len(set(value)) < min(6, len(value) // 2 + 1):
+        return True
+    steps = sum(-1 <= ord(b) - ord(a) <= 1 for a, b in zip(value, value[1:], strict=False))
+    return steps * 2 > len(value)
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether a value stands for another: an example, a reference, a hash, a published one."""
+    return bool(
+        _PLACEHOLDER.search(value)
+        or _REFERENCE.search(value)
+        or _HASHED.match(value)
+        or is_sequence(value)
+        or hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:16] in _PUBLISHED
+    )
+
+
+def is_place(value: str) -> bool:
+    """Whether a value is a path, a URL, a file's name or an e-mail address."""
+    return bool(_PLACE.match(value) or _FILE_LIKE.search(value))
+
+
+def is_random(value: str, shortest: int = 16) -> bool:
+    """Whether a value looks made by a machine to be hard to guess: what keys and tokens are."""
+    if not shortest <= len(value) <= 2000 or not _TOKEN.match(value) or value.isdigit():
+        return False
+    if is_hex(value):
+        return True
+    words = wordiness(value)
+    if not any(char.isdigit() for char in value):
+        return len(value) >= 20 and words < 0.5
+    alternations = len(_ALTERNATION.findall(value))
+    return words < 0.6 and alternations >= 2 or alternations >= max(5, len(value) // 6)
+
+
+def is_password(value: str) -> bool:
+    """Whether a person could have chosen this to be hard to guess: mixed characters, not plain words."""
+    if not 6 <= len(value) <= 200 or any(char.isspace() for char in value):
+        return False
+    symbols = len(_NOT_SYMBOL.sub("", value))
+    kinds = any(map(str.islower, value)) + any(map(str.isupper, value)) + any(map(str.isdigit, value)) + bool(symbols)
+    if kinds >= 3:
+        return len(value) >= 7
+    if kinds == 2 and any(map(str.isdigit, value)) and any(map(str.isalpha, value)):
+        return len(_ALTERNATION.findall(value)) >= 2 and wordiness(value) < 0.75 or wordiness(value) < 0.5
+    return kinds == 2 and symbols > 0 and len(value) >= 8 and wordiness(value) < 0.75 or is_random(value)

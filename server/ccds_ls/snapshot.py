@@ -1,0 +1,108 @@
+"""Snapshot: the immutable picture of a repository that rules look at.
+
+Whoever builds one (``ccds_ls.collect`` for the command line, ``lsp/session.py`` for an editor) does the reading;
+a rule only looks. A path may occur twice, once as it is staged and once as it is in the work tree or the editor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ccds_ls.finding import State
+from ccds_ls.text import LineIndex
+
+if TYPE_CHECKING:
+    from ccds_ls.notebook import Notebook
+    from ccds_ls.notebook_folder import Folder
+    from ccds_ls.project import Project
+
+HEAD_BYTES = 4096
+"""How many first bytes of a file are kept for telling its kind."""
+
+
+class Origin(Enum):
+    """Which version of a file this is."""
+
+    INDEX = "index"
+    WORKTREE = "worktree"
+    OVERLAY = "overlay"  # the text in an editor, saved or not
+
+
+@dataclass(frozen=True)
+class File:
+    """One version of one file.
+
+    ``path`` is relative to the snapshot's root, with ``/`` separators; bytes of a name that are not UTF-8 are
+    kept as surrogates (``os.fsdecode``). ``text`` is None when the content is binary, too large, or was not
+    asked for: ``unread`` then says why when that matters to the user. ``content_id`` names the content (a blob's
+    object id, a document's version) and is None where it has no name. ``ignored`` is true for a file that git
+    ignores and does not track.
+    """
+
+    path: str
+    origin: Origin
+    state: State
+    size: int
+    head: bytes = b""
+    text: str | None = None
+    unread: str | None = None
+    content_id: str | None = None
+    tracked: bool = False
+    ignored: bool = False
+    cells: Notebook | None = None  # given when an editor shows a notebook as cells, not as JSON
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition("/")[2]
+
+    @cached_property
+    def lines(self) -> LineIndex:
+        """Where the lines of the text start; of an empty text where there is none."""
+        return LineIndex(self.text or "")
+
+    @cached_property
+    def notebook(self) -> Notebook | None:
+        """The notebook in this file, None if it is not one; one that can't be read says so in ``problem``.
+
+        Some editors show a notebook under its own path as its joined code cells: that text is no notebook.
+        """
+        if self.cells is not None:
+            return self.cells
+        if self.text is None or not self.path.endswith(".ipynb"):
+            return None
+        if self.origin is Origin.OVERLAY and not self.text.lstrip("\ufeff \t\r\n").startswith("{"):
+            return None
+        from ccds_ls.notebook import parse  # only files that are notebooks pay for the parser
+
+        return parse(self.text)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Files of one repository (or one folder outside git), and what rules need to know around them.
+
+    ``root`` is absolute. ``notebooks`` are the paths of all notebooks that git does not ignore, read or not.
+    ``initials`` are the author parts known for this repository. ``author_initials`` are this user's own, and
+    ``initials_certain`` says that they were configured or seen in use, not just derived from a name.
+    """
+
+    root: Path
+    files: tuple[File, ...]
+    in_git: bool = True
+    projects: tuple[Project, ...] = ()
+    notebooks: tuple[str, ...] = ()
+    initials: frozenset[str] = field(default_factory=frozenset)
+    author_initials: str | None = None
+    initials_certain: bool = False
+
+    @cached_property
+    def notebook_folders(self) -> dict[str, Folder]:
+        """The notebooks by the folder they are in, for naming one of them."""
+        from ccds_ls.notebook_folder import folders
+
+        return folders(self.notebooks)

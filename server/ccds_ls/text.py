@@ -1,0 +1,44 @@
+"""Lines and positions in a text, the way that editors count them.
+
+LSP ends a line at ``\\n``, ``\\r\\n`` or ``\\r`` and nowhere else; ``str.splitlines`` also splits at form feeds,
+U+0085, U+2028 and others, which puts every position behind one of those on the wrong line.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import cached_property
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+class LineIndex:
+    """Where the lines of a text start. Lines and columns are 0-based, columns count code points."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """The offset of each line's first code point; there is always a first line."""
+        return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """The (line, column) of an offset; one past the end is clamped to the end."""
+        offset = max(0, min(offset, len(self.text)))
+        line = bisect_right(self.starts, offset) - 1
+        return line, offset - self.starts[line]
+
+    def line(self, number: int) -> str:
+        """A line's text without its line end."""
+        return self.text[self.starts[number] : self.line_end(number)]
+
+    def line_end(self, number: int) -> int:
+        """The offset of a line's end, before its line separator."""
+        if number + 1 >= len(self.starts):
+            return len(self.text)
+        end = self.starts[number + 1]
+        if self.text[end - 1] == "\n" and end - 2 >= self.starts[number] and self.text[end - 2] == "\r":
+            return end - 2
+        return end - 1

@@ -1,0 +1,1 @@
+"""The bench: real editors, driven by tests through scenarios that are described once."""

@@ -1,0 +1,1 @@
+"""One module an editor; each has one or more ``Driver`` records."""

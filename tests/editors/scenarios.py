@@ -1,0 +1,164 @@
+"""What a user does and sees, described once for every editor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import repositories
+
+from editors import projects
+from editors.editor import Editor, Shown
+from editors.waiting import until
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """``feature`` is the row of the table of editors; ``run`` raises NotSeen where an editor does not do it."""
+
+    name: str
+    feature: str
+    run: Callable[[Editor, Path, float], None]
+    project: Callable[[Path], Path] = projects.untidy
+
+
+def find(editor: Editor, path: Path, limit: float, *, message: str, severity: str | None = None) -> Shown:
+    """The finding in ``path`` with this in its message, once it is shown (with this severity, if one is shown)."""
+
+    def look() -> Shown | None:
+        for shown in editor.shown(path):
+            if re.search(message, shown.message) and severity in (None, shown.severity or severity):
+                return shown
+        return None
+
+    what = f"{path.name}: a finding that says /{message}/" + (f", {severity}" if severity else "")
+    return until(look, what, limit)
+
+
+def gone(editor: Editor, path: Path, limit: float, *, message: str) -> None:
+    """Wait until no finding in ``path`` has this in its message any more."""
+    what = f"{path.name}: no finding that says /{message}/"
+    until(lambda: not any(re.search(message, shown.message) for shown in editor.shown(path)), what, limit)
+
+
+NAME = r"does not say what the notebook is about"
+SECRET = r"Hugging Face token"
+DATA = r"stay in the history for good"
+
+
+def notebook_name(editor: Editor, project: Path, limit: float) -> None:
+    """A badly named notebook is flagged in the open notebook."""
+    path = project / projects.UNTITLED
+    editor.open(path)
+    shown = find(editor, path, limit, message=NAME)
+    assert shown.code in ("notebook-name", None)
+    assert shown.line in (1, None)
+
+
+def secret(editor: Editor, project: Path, limit: float) -> None:
+    """A staged token is an error on its line, and is not repeated in the message."""
+    path = project / projects.CLIENT
+    editor.open(path)
+    shown = find(editor, path, limit, message=SECRET, severity="error")
+    assert shown.code in ("secret", None)
+    assert shown.line in (3, None)
+    assert path.read_text().split('"')[-2] not in shown.message
+
+
+def data_file(editor: Editor, project: Path, limit: float) -> None:
+    """A staged table is flagged."""
+    path = project / projects.EXPORT
+    editor.open(path)
+    shown = find(editor, path, limit, message=DATA, severity="warning")
+    assert shown.code in ("data-file", None)
+
+
+def closed_files(editor: Editor, project: Path, limit: float) -> None:
+    """Findings are shown for files that are not open."""
+    editor.open(project / projects.README)
+    find(editor, project / projects.EXPORT, limit, message=DATA)
+    find(editor, project / projects.UNTITLED, limit, message=NAME)
+
+
+def typing(editor: Editor, project: Path, limit: float) -> None:
+    """A token is flagged while it is being typed, before the file is saved."""
+    path = project / "src/rings.py"
+    editor.open(path)
+    before = path.read_text()
+    editor.type(f'KEY = "{projects.token()}"')
+    find(editor, path, limit, message=SECRET)
+    assert path.read_text() == before
+
+
+def staged_beside(editor: Editor, project: Path, limit: float) -> None:
+    """A ``git add`` in a terminal beside the editor turns the open file's warning into an error."""
+    path = project / projects.CLIENT
+    repositories.write(project, {projects.CLIENT: projects.client_code()})
+    editor.open(path)
+    find(editor, path, limit, message=SECRET, severity="warning")
+    repositories.git(project, "add", projects.CLIENT)
+    find(editor, path, limit, message=SECRET, severity="error")
+
+
+def rename(editor: Editor, project: Path, limit: float) -> None:
+    """The fix renames the notebook on disk; once the new name is staged, too, its finding goes away."""
+    path = project / projects.UNTITLED
+    editor.open(path)
+    shown = find(editor, path, limit, message=NAME)
+    titles = until(
+        lambda: [title for title in editor.fixes(path, shown) if title.startswith("Rename")], "a fix that renames", limit
+    )
+    editor.fix(path, shown, titles[0])
+    until(lambda: not path.exists(), f"{path.name} has another name", limit)
+    renamed = [item.name for item in path.parent.glob("*ring-widths.ipynb")]
+    assert renamed, sorted(path.parent.iterdir())
+    assert renamed[0] in titles[0]
+    repositories.git(project, "add", "--all")
+    gone(editor, path, limit, message=NAME)
+
+
+def unstage(editor: Editor, project: Path, limit: float) -> None:
+    """The fix takes a table out of the commit again; the file stays."""
+    path = project / projects.EXPORT
+    editor.open(path)
+    shown = find(editor, path, limit, message=DATA, severity="warning")
+    titles = until(
+        lambda: [title for title in editor.fixes(path, shown) if title.startswith("Unstage")], "a fix that unstages", limit
+    )
+    editor.fix(path, shown, titles[0])
+    staged = lambda: repositories.git(project, "diff", "--cached", "--name-only")  # noqa: E731
+    until(lambda: projects.EXPORT not in staged(), f"{projects.EXPORT} is not staged", limit)
+    assert path.is_file()
+
+
+def check_commit(editor: Editor, project: Path, limit: float) -> None:
+    """The palette's command tells what is wrong with the coming commit."""
+    editor.open(project / projects.README)
+    editor.command("ccds.checkCommit")
+    until(lambda: projects.CLIENT in editor.said(), f"a message that names {projects.CLIENT}", limit)
+
+
+def new_project(editor: Editor, project: Path, limit: float) -> None:
+    """The palette's command makes a project from a title and the defaults, under git."""
+    editor.open(project / projects.README)
+    editor.command("ccds.newProject", "River levels")
+    made = project / "river_levels"
+    until(lambda: (made / ".git" / "logs" / "HEAD").is_file(), f"{made} is under git", limit)
+    assert (made / "data" / "raw" / ".gitkeep").is_file()
+    assert repositories.git(made, "status", "--porcelain") == ""
+
+
+SCENARIOS = (
+    Scenario("notebook_name", "A notebook's name is flagged where you look", notebook_name),
+    Scenario("secret", "A staged secret is an error on its line", secret),
+    Scenario("data_file", "A staged data file is flagged", data_file),
+    Scenario("closed_files", "Findings in files that are not open", closed_files),
+    Scenario("typing", "A secret is flagged while you type, before saving", typing, projects.tidy),
+    Scenario("staged_beside", "`git add` in a terminal is noticed", staged_beside, projects.tidy),
+    Scenario("rename", "The fix renames the notebook", rename),
+    Scenario("unstage", "The fix takes a file out of the commit", unstage),
+    Scenario("check_commit", "Command: check the coming commit", check_commit),
+    Scenario("new_project", "Command: new project", new_project, projects.tidy),
+)

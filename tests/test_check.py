@@ -1,0 +1,174 @@
+"""From snapshot to findings: order, merging of versions, suppression, and what a failing rule costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ccds_ls.check import UNCHECKED, Cache, check
+from ccds_ls.config import Config, Ignore
+from ccds_ls.finding import Finding, Severity, Span, State, Unstage, plain_fingerprint
+from ccds_ls.project import Project
+from ccds_ls.rules import Context, Rule
+from ccds_ls.secrets import own_rules_only
+from ccds_ls.snapshot import File, Origin, Snapshot
+
+DETECTOR = own_rules_only()
+
+
+def bad_words(file: File, context: Context) -> Iterator[Finding]:
+    """A rule for these tests: the word ``bad`` is flagged, an error where it is staged."""
+    start = -1
+    while (start := (file.text or "").find("bad", start + 1)) >= 0:
+        staged = file.state is State.STAGED
+        severity = Severity.ERROR if staged else Severity.WARNING
+        mark = plain_fingerprint("bad")
+        yield Finding("bad", None, severity, file.path, "Bad.", file.state, mark, Span(start, start + 3))
+
+
+def broken(file: File, context: Context) -> Iterator[Finding]:
+    raise ValueError(f"the text is {file.text}")
+
+
+BAD = Rule("bad", "", {}, bad_words)
+BROKEN = Rule("broken", "", {}, broken)
+
+
+def version(text: str, origin: Origin, path: str = "a.py") -> File:
+    state = State.STAGED if origin is Origin.INDEX else State.WOULD_BE_ADDED
+    return File(path, origin, state, len(text), text=text, content_id=f"{origin}{text}")
+
+
+def findings(*files: File, config: Config | None = None, rules: tuple[Rule, ...] = (BAD,)) -> list[Finding]:
+    snapshot = Snapshot(Path("/nowhere"), files, projects=(Project(config=config or Config()),))
+    return [finding for finding, _ in check(snapshot, DETECTOR, rules)]
+
+
+def test_findings_are_ordered_by_path_and_place() -> None:
+    found = findings(version("bad bad", Origin.WORKTREE, "b"), version("bad", Origin.WORKTREE, "a"))
+    assert [(f.path, f.span) for f in found] == [("a", Span(0, 3)), ("b", Span(0, 3)), ("b", Span(4, 7))]
+
+
+MERGED = {  # staged text, present text -> (state, start of the span, said to be in the staged version)
+    "the same": ("bad", "bad", [("staged", 0, False)]),
+    "moved": ("bad", "\n\nbad", [("staged", 2, False)]),
+    "mended but not staged": ("bad", "good", [("staged", 0, True)]),
+    "one more": ("bad", "bad bad", [("staged", 0, False), ("would-be-added", 4, False)]),
+    "not staged yet": ("good", "bad", [("would-be-added", 0, False)]),
+}
+
+
+@pytest.mark.parametrize("case", MERGED)
+def test_a_partially_staged_file_has_each_finding_once(case: str) -> None:
+    staged, present, expected = MERGED[case]
+    found = findings(version(staged, Origin.INDEX), version(present, Origin.OVERLAY))
+    shown = [(f.state.value, f.span.start if f.span else -1, "staged version" in f.message) for f in found]
+    assert shown == expected
+    assert all((f.severity is Severity.ERROR) == (f.state is State.STAGED) for f in found)
+
+
+def test_a_finding_in_the_staged_version_alone_offers_no_edit_of_the_other_text() -> None:
+    def with_fix(file: File, context: Context) -> Iterator[Finding]:
+        for finding in bad_words(file, context):
+            yield replace(finding, fixes=())
+
+    (finding,) = findings(
+        version("x = 'bad'", Origin.INDEX),
+        version("y", Origin.OVERLAY),
+        rules=(Rule("bad", "", {}, with_fix),),
+    )
+    assert [type(edit).__name__ for fix in finding.fixes for edit in fix.edits] == ["Suppress"]
+
+
+SUPPRESSED = {
+    "x = 'bad'  # ccds-ls: ignore[bad] on purpose": 0,
+    "# ccds-ls: ignore[bad] on purpose\nx = 'bad'": 0,
+    "# ccds-ls: ignore-file[bad] a list of words\n\n\nx = 'bad'\ny = 'bad'": 0,
+    "x = 'bad'  # ccds-ls: ignore[other, bad] both": 0,
+    "x = 'bad'  # ccds-ls: ignore[other] not this one": 1,
+    "x = 1  # ccds-ls: ignore[bad] this line only\nx = 'bad'": 1,
+    "# ccds-ls: ignore[bad] the next line only\nx = 1\nx = 'bad'": 1,
+    "x = 'bad'  # ignore[bad]": 1,
+}
+
+
+@pytest.mark.parametrize(("text", "left"), SUPPRESSED.items())
+def test_a_comment_suppresses(text: str, left: int) -> None:
+    # The comment itself says "bad" in brackets: only what stands outside of it counts here.
+    found = [f for f in findings(version(text, Origin.WORKTREE)) if f.span and text[f.span.start - 1] == "'"]
+    assert len(found) == left
+
+
+MARK = plain_fingerprint("bad")
+ACCEPTED = [
+    (Ignore("bad"), True),
+    (Ignore("bad", path="a.py"), True),
+    (Ignore("bad", path="*.py"), True),
+    (Ignore("bad", path="*.py", fingerprint=MARK), True),
+    (Ignore("bad", path="b.py"), False),
+    (Ignore("bad", fingerprint="0000"), False),
+    (Ignore("other"), False),
+]
+
+
+@pytest.mark.parametrize(("entry", "accepted"), ACCEPTED)
+def test_the_projects_settings_accept_findings(entry: Ignore, accepted: bool) -> None:
+    assert (findings(version("bad", Origin.WORKTREE), config=Config(ignore=(entry,))) == []) is accepted
+
+
+def test_the_suppressing_fix_suppresses() -> None:
+    text = "x = 'bad'\ny = 1\n"
+    (finding,) = findings(version(text, Origin.WORKTREE))
+    edit = finding.fixes[0].edits[0]
+    assert not isinstance(edit, Unstage) and hasattr(edit, "span") and hasattr(edit, "text")
+    mended = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    assert mended.splitlines()[1] == "y = 1"
+    left = [f for f in findings(version(mended, Origin.WORKTREE)) if f.span == finding.span]
+    assert left == []
+
+
+def test_a_rule_that_is_off_is_not_run() -> None:
+    assert findings(version("bad", Origin.WORKTREE), config=Config(disable=("bad",))) == []
+
+
+def test_a_failing_rule_costs_only_itself_and_is_not_taken_for_clean(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    found = findings(version("bad", Origin.WORKTREE), rules=(BROKEN, BAD))
+    assert [(f.code, f.kind) for f in found] == [(UNCHECKED, "broken"), ("bad", None)]
+    assert "ValueError" in found[0].message
+    assert "the text is" not in caplog.text + found[0].message, "the error's text may quote the file"
+
+
+def test_what_could_not_be_read_is_told() -> None:
+    file = replace(version("", Origin.INDEX), text=None, unread="it is too large.")
+    (finding,) = findings(file)
+    assert (finding.code, finding.message) == (UNCHECKED, "Not searched: it is too large.")
+
+
+def test_findings_are_kept_by_content_and_settings() -> None:
+    runs = []
+
+    def counted(file: File, context: Context) -> Iterator[Finding]:
+        runs.append(file.text)
+        return bad_words(file, context)
+
+    cache, rule = Cache(), Rule("bad", "", {}, counted)
+    for text, config in (
+        ("bad", Config()),
+        ("bad", Config()),
+        ("bad!", Config()),
+        ("bad", Config(initials="jqp")),
+    ):
+        snapshot = Snapshot(Path("/"), (version(text, Origin.INDEX),), projects=(Project(config=config),))
+        assert len(check(snapshot, DETECTOR, [rule], cache)) == 1
+    assert runs == ["bad", "bad!", "bad"]
+
+
+def test_a_cancelled_check_stops_between_files() -> None:
+    asked = iter((False, True))
+    files = (version("bad", Origin.WORKTREE, "a"), version("bad", Origin.WORKTREE, "b"))
+    assert len(check(Snapshot(Path("/"), files), DETECTOR, [BAD], cancelled=lambda: next(asked))) == 1

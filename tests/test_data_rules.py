@@ -1,0 +1,227 @@
+"""Litter, files of environment variables, key files, and the line of .gitignore that keeps data out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ccds_ls.config import Config
+from ccds_ls.finding import AppendLine, Finding, Severity, State, StopTracking, TextEdit, Unstage
+from ccds_ls.project import Project
+from ccds_ls.rules import Context, Rule, env_file, gitignore_data, key_file, litter
+from ccds_ls.snapshot import File, Origin, Snapshot
+
+STAGED, WOULD_BE_ADDED, WORK_TREE = State.STAGED, State.WOULD_BE_ADDED, State.WORK_TREE
+ERROR, WARNING, INFORMATION, HINT = Severity
+
+
+def made(path: str, content: str | bytes = b"", state: State = STAGED, *, tracked: bool = False) -> File:
+    data = content.encode() if isinstance(content, str) else content
+    text = content if isinstance(content, str) else None
+    return File(path, Origin.INDEX, state, len(data), data[:4096], text, tracked=tracked)
+
+
+def found(
+    rule: Rule, *files: File, root: str = "", in_git: bool = True, config: Config | None = None
+) -> list[Finding]:
+    """What a rule says of the first file, in a snapshot with the others."""
+    project = Project(root, config or Config())
+    snapshot = Snapshot(Path("/r"), files, in_git=in_git)
+    return list(rule.check(files[0], Context(snapshot, project, project.config, lambda *_: ())))
+
+
+def kinds(findings: list[Finding]) -> list[tuple[str | None, Severity]]:
+    return [(finding.kind, finding.severity) for finding in findings]
+
+
+# Litter
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "pattern"),
+    [
+        (".venv/bin/python", "environment", ".venv/"),
+        ("tools/env/bin/activate.fish", "environment", "/tools/env/"),
+        ("env/Scripts/python.exe", "environment", "/env/"),
+        ("venv/lib/python3.12/os.py", "environment", "/venv/"),
+        ("a[1]/env/pyvenv.cfg", "environment", "/a\\[1]/env/"),
+        ("node_modules/x/index.js", "environment", "node_modules/"),
+        ("x.pyc", "cache", "*.py[co]"),
+        ("a/b/.ipynb_checkpoints/c.ipynb", "cache", ".ipynb_checkpoints/"),
+        ("src/churn.egg-info/SOURCES.txt", "build", "*.egg-info/"),
+        ("wandb/latest-run/files/x", "run", "wandb/"),
+        ("runs/events.out.tfevents.1.host", "run", "*.tfevents.*"),
+        (".idea/misc.xml", "editor", ".idea/"),
+        ("notebooks/.a.ipynb.swp", "editor", "*.sw[op]"),
+        ("data/Thumbs.db", "system", "Thumbs.db"),
+        ("~$report.xlsx", "system", "~$*"),
+        ("env/cartpole.py", None, None),
+        ("src/venv/__init__.py", None, None),
+        ("src/wandb/client.py", None, None),
+        ("cache/x.py", None, None),
+        ("build/lib/x.py", None, None),
+        (".venv", None, None),
+        ("DS_Store", None, None),
+    ],
+)
+def test_litter(path: str, kind: str | None, pattern: str | None) -> None:
+    shown = litter.litter_of(path)
+    assert (shown and (shown.kind, shown.pattern)) == (kind and (kind, pattern))
+
+
+def test_litter_by_state() -> None:
+    path = "src/__pycache__/a.pyc"
+    ignore = AppendLine("sub/.gitignore", "__pycache__/")
+    (staged,) = found(litter.RULE, made(f"sub/{path}"), root="sub")
+    assert staged.severity is WARNING and set(staged.fixes[0].edits) == {ignore, Unstage(f"sub/{path}")}
+    (fresh,) = found(litter.RULE, made(path, state=WOULD_BE_ADDED))
+    assert fresh.severity is INFORMATION and fresh.fixes[0].safe
+    (tracked,) = found(litter.RULE, made(path, state=WORK_TREE, tracked=True))
+    assert tracked.severity is INFORMATION and StopTracking(path) in tracked.fixes[0].edits
+    assert not any(fix.safe for fix in (*staged.fixes, *tracked.fixes))
+    assert not found(litter.RULE, made(path, state=WORK_TREE), in_git=False)
+    assert not found(litter.RULE, replace(made(path), ignored=True))
+
+
+# Files of environment variables
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "kind"),
+    [
+        (".env", "A=b", "values"),
+        ("app/.env.local", "export A='b c'\n", "values"),
+        ("prod.env", "# x\r\nA = b\r\n", "values"),
+        (".env", "DEBUG=true\nPORT=8080\nPYTHONPATH=src:lib\nLOG_LEVEL=info", "settings"),
+        (".env", "DEBUG=true\nNAME=churn", "values"),
+        (".env", "PIN=1234", "values"),
+        (".env", "RETRIES=5", "settings"),
+        (".env", "DB_PASSWORD=12345", "values"),
+        (".env", "", None),
+        (".env", "# A=b\n\n", None),
+        (".env", 'A=\nB=""\nC=<token>\nD=${E}\nF=your-key\nG=changeme\nH=xxxx # or so', "values"),
+        (".env", 'A=\nB=""\nC=<token>\nD=${E}\nF=your-key\nG=changeme\nH=xxxx', None),
+        (".env.example", "A=b", None),
+        ("template.env", "A=b", None),
+        (".env.dist", "A=b", None),
+        ("distance.env", "A=b", "values"),
+        ("env", "A=b", None),
+        ("env.py", "A=b", None),
+        (".envrc", "A=b", None),
+    ],
+)
+def test_env_file(path: str, text: str, kind: str | None) -> None:
+    assert [finding.kind for finding in found(env_file.RULE, made(path, text))] == ([kind] if kind else [])
+
+
+@pytest.mark.parametrize(
+    ("state", "values", "settings"),
+    [(STAGED, ERROR, INFORMATION), (WOULD_BE_ADDED, WARNING, HINT), (WORK_TREE, WARNING, INFORMATION)],
+)
+def test_env_file_by_state(state: State, values: Severity, settings: Severity) -> None:
+    assert kinds(found(env_file.RULE, made(".env", "A=b", state))) == [("values", values)]
+    assert kinds(found(env_file.RULE, made(".env", "DEBUG=1", state))) == [("settings", settings)]
+
+
+def test_env_file_says_no_value_and_is_fine_in_its_place() -> None:
+    (finding,) = found(env_file.RULE, made(".env", "NAME=hunter2\n"))
+    assert "hunter2" not in repr(finding)
+    assert not found(env_file.RULE, made(".env", "A=b", WORK_TREE), in_git=False)
+    assert not found(env_file.RULE, replace(made(".env", "A=b"), ignored=True))
+
+
+# Key files
+
+PRIVATE = "PRIVATE" + " KEY"
+
+
+@pytest.mark.parametrize(
+    ("path", "head", "kind"),
+    [
+        ("deploy.pem", f"-----BEGIN {PRIVATE}-----\n", "private-key"),
+        ("x.txt", f"-----BEGIN RSA {PRIVATE}-----\n", "private-key"),
+        ("id_ed25519", f"-----BEGIN OPENSSH {PRIVATE}-----\n", "private-key"),
+        ("k.asc", f"-----BEGIN PGP {PRIVATE} BLOCK-----\n", "private-key"),
+        (
+            "k.pem",
+            f"Bag Attributes\n    name: x\nKey: <No Attributes>\n-----BEGIN ENCRYPTED {PRIVATE}-----\n",
+            "private-key",
+        ),
+        ("k", "PuTTY-User-Key-File-3: ssh-ed25519\n", "private-key"),
+        ("k.txt", "# created: 2026\n# public key: age1x\nAGE-SECRET-" + "KEY-1QQ\n", "private-key"),
+        ("a.jks", "", "key-store"),
+        ("A.PFX", "", "key-store"),
+        ("a.bin", b"\xfe\xed\xfe\xed\0\0\0\2", "key-store"),
+        ("cert.pem", "-----BEGIN CERTIFICATE-----\nabc\n", None),
+        ("id.pub", "ssh-ed25519 AAAA\n", None),
+        ("a.py", f'KEY = """-----BEGIN {PRIVATE}-----', None),
+        ("notes.md", f"How to make a key\n\n    -----BEGIN {PRIVATE}-----", None),
+        ("p12.py", "", None),
+    ],
+)
+def test_key_file(path: str, head: str | bytes, kind: str | None) -> None:
+    assert kinds(found(key_file.RULE, made(path, head))) == ([(kind, ERROR)] if kind else [])
+
+
+def test_key_file_by_state_and_place() -> None:
+    assert kinds(found(key_file.RULE, made("a.p12", state=WOULD_BE_ADDED))) == [("key-store", WARNING)]
+    assert kinds(found(key_file.RULE, made("a.p12", state=WORK_TREE))) == [("key-store", WARNING)]
+    assert kinds(found(key_file.RULE, made("tests/a.p12"))) == [("key-store", INFORMATION)]
+    assert not found(key_file.RULE, made("a.p12", state=WORK_TREE), in_git=False)
+
+
+# .gitignore
+
+CSV = made("data/raw/a.csv", "1,2")
+
+
+@pytest.mark.parametrize(
+    ("text", "files", "kind"),
+    [
+        ("# /data/\n", [], "commented-out"),
+        ("*.pyc\n#data/*\n", [], "commented-out"),
+        ("## /data/**  \n", [], "commented-out"),
+        ("# /data/\n*.csv\n", [], "commented-out"),
+        ("# data\n", [], None),
+        ("# data/\n/data/raw/\n", [], None),
+        ("# all of /data/ stays here\n", [], None),
+        ("# !/data/\n", [], None),
+        ("# models/\n", [], None),
+        ("/data/\n", [CSV], None),
+        ("data/**\n!data/**/\n!.gitkeep\n", [CSV], None),
+        ("/data/raw\n", [CSV], None),
+        ("", [], None),
+        ("", [CSV], "missing"),
+        ("*.csv\n", [CSV], "missing"),
+        ("", [replace(CSV, ignored=True)], None),
+        ("", [replace(CSV, state=WORK_TREE)], None),
+        ("", [made("data/raw/.gitkeep")], None),
+        ("", [CSV, made("data/raw.dvc")], None),
+        ("# /data/\n", [made(".dvc/config")], None),
+    ],
+)
+def test_gitignore_data(text: str, files: list[File], kind: str | None) -> None:
+    findings = found(gitignore_data.RULE, made(".gitignore", text), *files)
+    assert kinds(findings) == ([(kind, WARNING)] if kind else [])
+
+
+def test_gitignore_data_fixes() -> None:
+    (finding,) = found(gitignore_data.RULE, made("sub/.gitignore", "a\r\n#  /data/ \r\nb\r\n"), root="sub")
+    (edit,) = finding.fixes[0].edits
+    assert isinstance(edit, TextEdit) and finding.span == edit.span
+    text = "a\r\n#  /data/ \r\nb\r\n"
+    assert text[: edit.span.start] + edit.text + text[edit.span.end :] == "a\r\n/data/\r\nb\r\n"
+    (finding,) = found(gitignore_data.RULE, made(".gitignore"), CSV) or [None]
+    assert finding is None, "a .gitignore that can't be read as text is not judged"
+    (finding,) = found(gitignore_data.RULE, made(".gitignore", ""), CSV)
+    assert finding.fixes[0].edits == (AppendLine(".gitignore", "/data/"),)
+
+
+def test_gitignore_data_folders_and_nested_files() -> None:
+    config = Config(data_folders=("inputs", "more data"))
+    text = "#inputs/\n#/more*/\n"
+    assert len(found(gitignore_data.RULE, made(".gitignore", text), config=config)) == 2
+    assert not found(gitignore_data.RULE, made("src/.gitignore", "# /data/\n"))
+    assert not found(gitignore_data.RULE, made(".gitignore", "# /data/\n"), in_git=False)

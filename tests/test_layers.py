@@ -1,0 +1,109 @@
+"""The architecture's invariants about imports; ARCHITECTURE.md has them in words."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "server" / "ccds_ls"
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "template" not in path.parts)
+
+# Who alone may import what: a folder (with a slash) or a module of the package.
+OWNERS = {
+    "pygls": "lsp/",
+    "lsprotocol": "lsp/",
+    "git": "git/",
+    "cookiecutter": "scaffold/",
+    "jinja2": "scaffold/",
+    "kingfisher_sdk": "secrets.py",
+}
+IO = {
+    "os",
+    "io",
+    "pathlib",
+    "shutil",
+    "subprocess",
+    "socket",
+    "tempfile",
+    "time",
+    "datetime",
+    "urllib",
+    "random",
+}
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The full names of all modules that a module imports, anywhere in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.module or ""
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+@pytest.mark.parametrize("library", OWNERS)
+def test_a_library_is_imported_by_its_owner_alone(library: str) -> None:
+    owner = OWNERS[library]
+    users = {
+        name_of(path) for path in MODULES if library in {name.partition(".")[0] for name in imports(path)}
+    }
+    assert users, f"{owner} no longer uses {library}: the table above is out of date"
+    assert {user for user in users if not user.startswith(owner)} == set()
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "rules").glob("*.py")), ids=name_of)
+def test_rules_do_no_input_or_output(path: Path) -> None:
+    if path.stem in ("__init__", "docs"):
+        return
+    used = {name.partition(".")[0] for name in imports(path)}
+    assert used & IO == set()
+    calls = {node.func.id for node in ast.walk(ast.parse(path.read_text("utf-8"))) if _is_plain_call(node)}
+    assert calls & {"open", "input", "print", "exec", "eval"} == set()
+
+
+def _is_plain_call(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+
+
+def test_git_is_only_started_by_the_git_package() -> None:
+    allowed = ("git/", "cli/demo.py", "scaffold/")  # the demo plays the user; a template hook is a process
+    users = {name_of(path) for path in MODULES if "subprocess" in imports(path)}
+    assert {user for user in users if not user.startswith(allowed)} == set()
+
+
+def test_detection_does_not_use_gitpython() -> None:
+    for path in (PACKAGE / "git").glob("*.py"):
+        if path.stem != "act" and not path.stem.startswith("act"):
+            assert "git" not in {name.partition(".")[0] for name in imports(path)}, path.name
+
+
+def test_checking_what_is_staged_loads_nothing_heavy(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    (tmp_path / "a.py").write_text("x = 1\n")
+    subprocess.run(["git", "-C", str(tmp_path), "add", "a.py"], check=True)
+    code = (
+        "import sys; from ccds_ls.__main__ import main; code = main(['check', '--staged']); "
+        "heavy = {'pygls', 'lsprotocol', 'cookiecutter', 'jinja2', 'git', 'attrs', 'cattrs', 'nbformat', 'yaml'}; "
+        "print(sorted(heavy & set(sys.modules)), code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[] 0"
+
+
+def test_the_current_directory_is_only_asked_by_the_command_line() -> None:
+    """A server's current directory is an accident: no module below it may depend on it."""
+    for path in MODULES:
+        if not name_of(path).startswith(("cli/", "scaffold/ask")):
+            source = path.read_text(encoding="utf-8")
+            assert "getcwd" not in source and "Path.cwd" not in source, name_of(path)

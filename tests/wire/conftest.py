@@ -1,0 +1,35 @@
+"""Servers for the tests of the wire: one shared by a module where its state allows, else one of a test's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from wire.client import TINY, Client
+
+
+@pytest.fixture(scope="module")
+def tiny() -> Iterator[Client]:
+    """The tiny server, initialized, shared by the tests of a module."""
+    client = Client(TINY)
+    client.initialize(
+        {"window": {"showDocument": {"support": True}}, "general": {"positionEncodings": ["utf-16"]}}
+    )
+    yield client
+    assert client.shut_down() == 0
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Client]]:
+    """Starts servers that end with the test, `start(command, env=...)`."""
+    clients: list[Client] = []
+
+    def started(*args: Any, **kwargs: Any) -> Client:
+        clients.append(Client(*args, **kwargs))
+        return clients[-1]
+
+    yield started
+    for client in clients:
+        client.kill()
