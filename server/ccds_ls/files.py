@@ -26,15 +26,17 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def append_line(path: Path, line: str) -> bool:
-    """Add a line to the end of a text file, made if need be; False if the file has that line already.
+    """Add a line to the end of a text file, made if need be; False when the file has that line already.
 
-    The line separator that the file uses is kept, and a last line without one gets it.
+    Nothing that is there is touched: the file keeps its bytes, owner and mode. The line separator that it uses is
+    kept, and a last line without one gets it. The line may itself have several lines.
     """
-    old = path.read_bytes() if path.exists() else b""
+    before = path.read_bytes() if path.exists() else b""
     new = line.encode("utf-8", "surrogateescape")
-    if new in old.splitlines():
+    if new in before.splitlines():
         return False
-    separator = b"\r\n" if b"\r\n" in old else b"\n"
-    gap = separator if old and not old.endswith((b"\n", b"\r")) else b""
-    write_atomically(path, old + gap + new.replace(b"\n", separator) + separator)
+    end = b"\r\n" if b"\r\n" in before else b"\n"
+    gap = end if before and not before.endswith((b"\n", b"\r")) else b""
+    with path.open("ab") as stream:
+        stream.write(gap + new.replace(b"\n", end) + end)
     return True

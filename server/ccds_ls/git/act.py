@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from ccds_ls.files import append_line
 from ccds_ls.git import read
 from ccds_ls.git.command import ActError as ActError
 from ccds_ls.git.command import Done as Done
@@ -203,23 +204,6 @@ def ignore(
             messages.append(step.message)
             undo.append(step.undo)
     return Done(" ".join(messages), (target, path), " ".join(undo) or "There is nothing to undo.")
-
-
-def append_line(path: Path, line: str) -> bool:
-    """Add a line to a text file in its own line ending, making the file if need be; False when it is
-    there.
-    """
-    try:
-        before = path.read_bytes()
-    except FileNotFoundError:
-        before = b""
-    if os.fsencode(line) in before.splitlines():
-        return False
-    end = b"\r\n" if b"\r\n" in before else b"\n"
-    start = end if before and not before.endswith(b"\n") else b""
-    with path.open("ab") as stream:  # adding to the end keeps every byte, and the file's owner and mode
-        stream.write(start + os.fsencode(line) + end)
-    return True
 
 
 def _run_commit(repository: Repository, message: str, verify: bool, what: str, *options: str) -> None:

@@ -1,0 +1,161 @@
+"""What all commands share: the shape of an argument, the result, work beside the message loop, progress.
+
+A command takes one object and returns one with at least ``message`` and ``paths``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import uuid
+from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+
+from ccds_ls.lsp.from_proto import arguments, folder_argument, path_of
+from ccds_ls.lsp.worker import in_worker
+
+if TYPE_CHECKING:
+    from ccds_ls.git.command import Done
+    from ccds_ls.lsp.server import Server
+
+T = TypeVar("T")
+Result = dict[str, Any]
+
+REQUEST_FAILED = -32803
+"""LSP's code for a request that was right and could not be carried out."""
+
+
+def argument(help_text: str, default: Any = None) -> Any:  # noqa: ANN401 - dataclasses.field is typed as its default
+    """One member of a command's argument, with its description."""
+    if isinstance(default, dict):
+        return field(default_factory=dict, metadata={"help": help_text})
+    return field(default=default, metadata={"help": help_text})
+
+
+def needed(help_text: str) -> Any:  # noqa: ANN401 - dataclasses.field is typed as its default
+    """A member that must be given."""
+    return field(metadata={"help": help_text})
+
+
+@dataclass(frozen=True)
+class InRoot:
+    """The argument of a command that needs no more than a folder."""
+
+    root: str | None = argument("The project's folder, as a URI.")
+
+
+@dataclass(frozen=True)
+class OneFile:
+    """The argument of a command that needs no more than a file."""
+
+    uri: str = needed("The file, as a URI.")
+
+
+@dataclass(frozen=True)
+class Command:
+    """One palette command. ``shape`` is the dataclass of its argument."""
+
+    title: str
+    shape: type
+    run: Callable[[Server, Any], Awaitable[Result]]
+
+
+def handler(command: Command) -> Callable[..., Awaitable[Result]]:
+    """The function that pygls calls for a command."""
+
+    async def execute(ls: Any, *given: Any) -> Result:  # noqa: ANN401 - pygls looks the types up
+        if len(given) > 1:
+            raise JsonRpcInvalidParams("This command takes one object.")
+        return await command.run(ls, arguments(command.shape, given[0] if given else None))
+
+    return execute
+
+
+async def in_thread(work: Callable[[threading.Event], T]) -> T:
+    """Run blocking work beside the message loop. What went wrong for the user becomes a plain error.
+
+    ``work`` is given an event that is set when the client no longer wants the result.
+    """
+    from ccds_ls.git.act import ActError
+    from ccds_ls.git.read import GitError
+    from ccds_ls.scaffold.generate import ScaffoldError
+
+    try:
+        return await in_worker(work)
+    except (ActError, GitError, ScaffoldError) as error:
+        raise JsonRpcException(str(error), REQUEST_FAILED) from error
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        raise JsonRpcException(f"{where}{error.strerror or error}.", REQUEST_FAILED) from error
+
+
+class Progress:
+    """A progress bar in the editor for the time of a ``with`` block; nothing where the client has none.
+
+    Its cancel button cancels the command.
+    """
+
+    def __init__(self, server: Server, title: str) -> None:
+        self.server, self.title = server, title
+        self.token = str(uuid.uuid4())
+        self.shown = False
+        self._loop = asyncio.get_running_loop()
+
+    async def __aenter__(self) -> Progress:
+        if not self.server.session.client.progress:
+            return self
+        bar = self.server.work_done_progress
+        try:
+            await bar.create_async(self.token)
+        except JsonRpcException:
+            return self  # The client promised progress and did not keep it; the work goes on without.
+        self.shown = True
+        bar.begin(self.token, types.WorkDoneProgressBegin(self.title, cancellable=True))
+        task = asyncio.current_task()
+
+        def stop(pressed: Future[Any]) -> None:
+            if pressed.cancelled() and task is not None:
+                task.cancel()
+
+        bar.tokens[self.token].add_done_callback(stop)
+        return self
+
+    def tell(self, message: str, percent: int | None = None) -> None:
+        """Say what is being done now, from any thread."""
+        if self.shown:
+            report = types.WorkDoneProgressReport(message=message, percentage=percent)
+            self._loop.call_soon_threadsafe(self.server.work_done_progress.report, self.token, report)
+
+    async def __aexit__(self, *_: object) -> None:
+        if self.shown:
+            self.server.work_done_progress.end(self.token, types.WorkDoneProgressEnd())
+            self.server.work_done_progress.tokens.pop(self.token, None)
+
+
+def result(message: str, paths: Iterable[Path] = (), **more: Any) -> Result:  # noqa: ANN401 - any plain data
+    """What a command returns: a message for people, the paths that it touched, and what else it has to say."""
+    return {"message": message, "paths": [str(path) for path in paths], **more}
+
+
+def result_of(done: Done, **more: Any) -> Result:  # noqa: ANN401 - any plain data
+    """The result of an action of git, with how to undo it."""
+    return result(done.message, done.paths, undo=done.undo, **more)
+
+
+def folder_of(server: Server, root: str | None) -> Path:
+    """The folder that a command is about."""
+    return folder_argument(root, server.session.workspace)
+
+
+def file_of(uri: str) -> Path:
+    """The file that a command is about; the URI of a notebook's cell stands for its notebook."""
+    path = path_of(uri.partition("#")[0])
+    if path is None:
+        raise JsonRpcInvalidParams(f"'{uri}' is not the file: URI of a file.")
+    return Path(path)

@@ -1,0 +1,124 @@
+"""Commands about single files: what the quick fixes do where an editor can't do it itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pygls.exceptions import JsonRpcInvalidParams
+
+from ccds_ls.lsp.commands.base import (
+    Command,
+    OneFile,
+    Result,
+    argument,
+    file_of,
+    in_thread,
+    needed,
+    result,
+    result_of,
+)
+
+if TYPE_CHECKING:
+    from ccds_ls.lsp.server import Server
+
+
+@dataclass(frozen=True)
+class Ignore:
+    """The argument of ``ccds.ignore``."""
+
+    uri: str = needed("The file, as a URI.")
+    pattern: str = needed("The line to add to the ignore file.")
+    file: str = argument("The ignore file, relative to the top of the repository.", ".gitignore")
+    unstage: bool = argument("Also take the file's staged version out of the index.", False)
+    stop_tracking: bool = argument("Also remove the file from the index; it stays on disk.", False)
+
+
+@dataclass(frozen=True)
+class Rename:
+    """The argument of ``ccds.renameNotebook``."""
+
+    uri: str = needed("The notebook, as a URI.")
+    new_name: str = needed("Its new file name.")
+
+
+@dataclass(frozen=True)
+class Accept:
+    """The argument of ``ccds.suppress``."""
+
+    uri: str = needed("The file, as a URI.")
+    code: str = needed("The finding's code.")
+    fingerprint: str = argument(
+        "The finding's fingerprint; without it the code is ignored in the whole file.", ""
+    )
+    reason: str = argument("Why the finding is accepted.", "accepted in the editor")
+
+
+@dataclass(frozen=True)
+class Explain:
+    """The argument of ``ccds.explain``."""
+
+    code: str | None = argument("The code of a rule; without it all rules are listed.")
+
+
+async def unstage(server: Server, given: OneFile) -> Result:
+    """Take a file out of the coming commit; the file stays as it is."""
+    from ccds_ls.git import act
+
+    path = file_of(given.uri)
+    done = await in_thread(lambda _: act.unstage(path.parent, [path]))
+    server.work.look(path.parent)
+    return result_of(done)
+
+
+async def ignore(server: Server, given: Ignore) -> Result:
+    """Add a line to .gitignore, and take the file out of the index if asked to."""
+    from ccds_ls.git import act
+
+    path = file_of(given.uri)
+    taken_out = {"also_unstage": given.unstage, "also_stop_tracking": given.stop_tracking}
+    done = await in_thread(lambda _: act.ignore(path, given.pattern, given.file, **taken_out))
+    server.work.look(path.parent)
+    return result_of(done)
+
+
+async def rename_notebook(server: Server, given: Rename) -> Result:
+    """Rename a notebook on disk, with git where git tracks it; never over another file."""
+    from ccds_ls.git import act
+
+    path = file_of(given.uri)
+    if Path(given.new_name).name != given.new_name or not given.new_name.endswith(".ipynb"):
+        raise JsonRpcInvalidParams(f"'{given.new_name}' is not the file name of a notebook.")
+    done = await in_thread(lambda _: act.rename(path, path.with_name(given.new_name)))
+    server.work.look(path.parent)
+    return result_of(done)
+
+
+async def suppress(server: Server, given: Accept) -> Result:
+    """Accept a finding in the project's settings."""
+    from ccds_ls.settings_file import accept
+
+    path = file_of(given.uri)
+    changed = await in_thread(lambda _: accept(path, given.code, given.fingerprint, given.reason))
+    server.work.everything()
+    return result(f"Accepted in {changed}; remove the entry there to undo it.", [changed])
+
+
+async def explain(_: Server, given: Explain) -> Result:
+    """A rule's page, or the list of rules."""
+    from ccds_ls.rules.docs import UnknownRule, explain, table
+
+    try:
+        return result(explain(given.code) if given.code else table())
+    except UnknownRule as error:
+        raise JsonRpcInvalidParams(str(error)) from error
+
+
+COMMANDS = {
+    "ccds.unstage": Command("Unstage This File", OneFile, unstage),
+    "ccds.ignore": Command("Add to .gitignore", Ignore, ignore),
+    "ccds.renameNotebook": Command("Rename This Notebook…", Rename, rename_notebook),
+    "ccds.suppress": Command("Accept This Finding…", Accept, suppress),
+    "ccds.explain": Command("Explain a Rule…", Explain, explain),
+}

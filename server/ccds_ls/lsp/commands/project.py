@@ -1,0 +1,70 @@
+"""Commands about whole projects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+
+from ccds_ls.lsp.commands.base import Command, Progress, Result, argument, folder_of, in_thread, result
+from ccds_ls.lsp.to_proto import uri_of
+
+if TYPE_CHECKING:
+    from ccds_ls.lsp.server import Server
+
+
+@dataclass(frozen=True)
+class NewProject:
+    """The argument of ``ccds.newProject``."""
+
+    root: str | None = argument("The folder, as a URI, in which the project's own folder is made.")
+    answers: dict[str, Any] = argument("The answers to the options, by their keys in ccds.", {})
+    git: bool = argument("Also put the project under git, with a first commit.", False)
+    force_combination: bool = argument("Take an environment and a dependency file that make no sense.", False)
+    describe: bool = argument("Make nothing; return the options and what is wrong with the answers.", False)
+
+
+async def new_project(server: Server, given: NewProject) -> Result:
+    """Make a project from the embedded template, or describe the options to an editor's form."""
+    from ccds_ls.scaffold.answers import AnswerError, resolve
+
+    if given.describe:
+        from ccds_ls.scaffold.describe import describe
+
+        return result("These are the options.", **describe(given.answers, given.force_combination))
+    parent = folder_of(server, given.root)
+    if not given.answers.get("project_name"):
+        raise JsonRpcInvalidParams("Give the project a name: answers.project_name.")
+    try:
+        answers = resolve(given.answers, given.force_combination)
+    except AnswerError as error:
+        raise JsonRpcInvalidParams(str(error)) from error
+    async with Progress(server, "New CCDS project") as progress:
+        from ccds_ls.scaffold.generate import generate
+
+        project: Path = await in_thread(lambda stop: generate(answers, parent, cancelled=stop.is_set))
+        message = f"Made the project {project}."
+        if given.git:
+            from ccds_ls.git import act
+
+            progress.tell("First commit")
+            message = f"{message} {(await in_thread(lambda _: act.init(project))).message}"
+    server.work.look(project)
+    server.start(_show_readme(server, project / "README.md"))
+    next_step = "Open the folder, then 'make create_environment' and 'make requirements' set it up."
+    return result(f"{message} {next_step}", [project], uri=uri_of(project))
+
+
+async def _show_readme(server: Server, readme: Path) -> None:
+    """Offer the new project's README; an editor that can't show it has the path in the result."""
+    if server.session.client.show_document:
+        try:
+            await server.window_show_document_async(types.ShowDocumentParams(uri_of(readme), take_focus=True))
+        except JsonRpcException:
+            return  # The editor said that it can and then could not; nothing depends on it.
+
+
+COMMANDS = {"ccds.newProject": Command("New Project…", NewProject, new_project)}
