@@ -1,0 +1,253 @@
+"""The command line: exit codes, what goes to stdout and what to stderr, and bad input of every kind."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import string
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ccds_ls.__main__ import main
+from repositories import commit_all, git, make, stage, write
+
+Run = Any
+
+
+def token() -> str:
+    return "hf_" + "".join(random.choices(string.ascii_letters, k=34))
+
+
+@pytest.fixture
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    repo = make(tmp_path / "repo")
+    git(repo, "config", "user.name", "Jane Q. Public")
+    git(repo, "config", "user.email", "jqp@example.org")
+    monkeypatch.chdir(repo)
+    return repo
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = main(list(arguments))
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def checked(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
+    code, out, _ = run(capsys, "check", "--format", "json", *arguments)
+    items: list[dict[str, Any]] = json.loads(out)
+    assert code == (1 if any(item["severity"] in ("error", "warning") for item in items) else 0)
+    return items
+
+
+def test_json_has_the_keys_of_the_contract(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    value = token()
+    stage(repo, {"src/hub.py": f'x = 1\nlogin("{value}")\n'})
+    (item,) = checked(capsys, "--staged")
+    assert item.pop("message") and item.pop("fixes") and len(item.pop("fingerprint")) >= 12
+    assert item == {
+        "code": "secret",
+        "kind": "huggingface-token",
+        "severity": "error",
+        "path": "src/hub.py",
+        "line": 2,
+        "column": 8,
+        "end_line": 2,
+        "end_column": 8 + len(value),
+        "cell": None,
+        "state": "staged",
+    }
+
+
+def test_the_state_is_the_most_advanced_that_holds(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = f'login("{token()}")\n'
+    write(repo, {"committed.py": line, ".gitignore": "ignored.py\n"})
+    commit_all(repo)
+    stage(repo, {"staged.py": line})
+    write(repo, {"new.py": line, "ignored.py": line})
+    found = {item["path"]: (item["state"], item["severity"]) for item in checked(capsys)}
+    assert found == {
+        "committed.py": ("work-tree", "warning"),
+        "staged.py": ("staged", "error"),
+        "new.py": ("would-be-added", "warning"),
+    }
+    assert [item["path"] for item in checked(capsys, "--staged")] == ["staged.py"]
+    assert [item["path"] for item in checked(capsys, "--would-add")] == ["new.py"]
+    assert [item["path"] for item in checked(capsys, "new.py")] == ["new.py"]
+
+
+def test_the_index_counts_and_not_the_work_tree(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stage(repo, {"hub.py": f'login("{token()}")\n'})
+    write(repo, {"hub.py": "login()\n"})
+    assert [item["state"] for item in checked(capsys, "--staged")] == ["staged"]
+
+
+def test_a_hooks_index_is_the_one_that_counts(repo: Path, monkeypatch: Any, capsys: Any) -> None:
+    write(repo, {"README.md": f'token = "{token()}"\n'})
+    monkeypatch.setenv("GIT_INDEX_FILE", str(repo / "other-index"))
+    subprocess.run(["git", "add", "README.md"], cwd=repo, check=True)
+    assert len(checked(capsys, "--staged")) == 1
+    monkeypatch.delenv("GIT_INDEX_FILE")
+    assert checked(capsys, "--staged") == []
+
+
+def test_outside_git_all_files_are_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, {"a/hub.py": f'login("{token()}")\n'})
+    (item,) = checked(capsys, str(tmp_path))
+    assert (item["path"], item["severity"], item["state"]) == ("a/hub.py", "warning", "work-tree")
+
+
+def test_nothing_found_says_so(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "check") == (0, "Nothing found in 1 file.\n", "")
+    assert checked(capsys) == []
+
+
+@pytest.mark.parametrize("style", ["text", "json", "sarif", "github"])
+def test_no_report_holds_the_value(repo: Path, capsys: pytest.CaptureFixture[str], style: str) -> None:
+    value = token()
+    stage(repo, {"hub.py": f'login("{value}")\n'})
+    code, out, err = run(capsys, "check", "--format", style)
+    assert code == 1 and "hub.py" in out and value not in out + err
+
+
+def test_unborn_head(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    repo = make(tmp_path, commit=False)
+    stage(repo, {"hub.py": f'login("{token()}")\n'})
+    assert [item["state"] for item in checked(capsys, str(repo), "--staged")] == ["staged"]
+
+
+def break_index(repo: Path) -> list[str]:
+    (repo / ".git" / "index").write_bytes(b"not an index")
+    return ["--staged"]
+
+
+CANNOT = {
+    "a corrupt index": (break_index, "The index is damaged"),
+    "a path that is not there": (lambda _: ["nowhere.py"], "There is no file or folder 'nowhere.py'"),
+    "not a repository": (lambda repo: ["--staged", str(repo.parent)], "not in a git repository"),
+}
+
+
+@pytest.mark.parametrize("case", CANNOT)
+def test_what_cannot_be_checked_is_told_and_never_clean(repo: Path, capsys: Any, case: str) -> None:
+    prepare, says = CANNOT[case]
+    code, out, err = run(capsys, "check", *prepare(repo))
+    assert (code, out) == (2, "") and says in err and err.startswith("ccds-ls: ")
+
+
+def test_a_bare_repository(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    git(tmp_path, "init", "-q", "--bare", "bare.git")
+    code, out, err = run(capsys, "check", "--staged", str(tmp_path / "bare.git"))
+    assert (code, out) == (2, "") and "bare" in err
+
+
+def test_no_git_on_path(repo: Path, monkeypatch: Any, capsys: Any) -> None:
+    monkeypatch.setenv("PATH", str(repo / "empty"))
+    code, out, err = run(capsys, "check", "--staged")
+    assert (code, out) == (2, "") and "git was not found on PATH" in err
+
+
+NAMES = {"a newline": b"a\nb.py", "no UTF-8": b"caf\xe9.py", "a leading dash": b"-n.py", "a quote": b'"q".py'}
+
+
+@pytest.mark.parametrize("case", NAMES)
+def test_a_staged_file_of_any_name(repo: Path, capsys: pytest.CaptureFixture[str], case: str) -> None:
+    name = os.fsdecode(NAMES[case])
+    stage(repo, {name: f'login("{token()}")\n'})
+    (item,) = checked(capsys, "--staged")
+    assert item["path"] == name
+    code, out, _ = run(capsys, "check", "--staged")
+    assert code == 1 and len([line for line in out.splitlines() if "error[secret]" in line]) == 1
+
+
+def test_a_notebook_that_is_not_json_is_told(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stage(repo, {"notebooks/1.0-jqp-start.ipynb": "{not json"})
+    assert "notebook-unreadable" in {item["code"] for item in checked(capsys)}
+
+
+def test_a_file_that_is_not_utf8_is_searched(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stage(repo, {"hub.py": b"# caf\xe9\n" + f'login("{token()}")\n'.encode()})
+    (item,) = checked(capsys, "--staged")
+    assert (item["line"], item["column"]) == (2, 8)
+
+
+def test_a_file_of_100_mb_is_told_by_its_size(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (repo / "dump.sql").open("wb") as stream:
+        stream.write(b"INSERT INTO customers VALUES (1);\n" * 1000)
+        stream.truncate(101 * 2**20)
+    found = {item["code"]: item for item in checked(capsys)}
+    assert "too large" in found["unchecked"]["message"]
+    assert found["data-file"]["severity"] in ("error", "warning")
+
+
+def test_fifos_and_links_out_of_the_tree_are_survived(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "passwords").symlink_to("/etc/passwd")
+    assert checked(capsys, str(tmp_path)) == []
+
+
+NEW = {
+    "an unknown option": (["--set", "licence=MIT"], "licence"),
+    "an unknown choice": (["--set", "docs=sphinx"], "docs"),
+    "no value": (["--set", "docs"], "KEY=VALUE"),
+    "a senseless pair": (
+        ["--set", "environment_manager=poetry", "--set", "dependency_file=Pipfile"],
+        "pyproject.toml",
+    ),
+    "a path out of the folder": (["--set", "repo_name=../escaped"], "repo_name"),
+    "no answers file": (["--answers", "nowhere.json"], "nowhere.json"),
+}
+
+
+@pytest.mark.parametrize("case", NEW)
+def test_new_refuses_and_leaves_nothing(tmp_path: Path, capsys: Any, monkeypatch: Any, case: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    arguments, says = NEW[case]
+    code, out, err = run(capsys, "new", "out", *arguments)
+    assert (code, out) == (2, "") and says in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_new_leaves_an_occupied_folder_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, {"churn/mine.txt": "mine"})
+    code, _, err = run(capsys, "new", str(tmp_path), "--set", "project_name=churn")
+    assert code == 2 and "not empty" in err
+    assert [path.name for path in tmp_path.rglob("*.txt")] == ["mine.txt"]
+
+
+def test_new_below_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, {"file": "mine"})
+    code, _, err = run(capsys, "new", str(tmp_path / "file"), "--set", "project_name=churn")
+    assert code == 2 and "file" in err and "Traceback" not in err
+
+
+def test_new_with_git_and_an_answers_file(tmp_path: Path, capsys: Any, monkeypatch: Any) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    write(tmp_path, {"home/.gitconfig": "[user]\nname = Ada\nemail = ada@example.org\n"})
+    answers = {
+        "project_name": "Churn",
+        "dataset_storage": {"s3": {"bucket": "churn-data", "aws_profile": "team"}},
+    }
+    write(tmp_path, {"answers.json": json.dumps(answers)})
+    code, out, err = run(
+        capsys, "new", str(tmp_path / "out"), "--answers", str(tmp_path / "answers.json"), "--git"
+    )
+    assert (code, err) == (0, "") and str(tmp_path / "out" / "churn") in out
+    assert git(tmp_path / "out" / "churn", "log", "--format=%an %D") == "Ada HEAD -> main"
+    assert "s3://churn-data/data" in (tmp_path / "out" / "churn" / "Makefile").read_text()
+
+
+def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "## Why it matters" in run(capsys, "explain", "notebook-name")[1]
+    assert "data-file" in run(capsys, "explain")[1]
+    code, out, err = run(capsys, "explain", "notebook-names")
+    assert (code, out) == (2, "") and "notebook-name" in err
