@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from ccds_ls.check import Located, check
@@ -99,6 +100,7 @@ def _files(view: View, paths: list[str], options: argparse.Namespace) -> list[Fi
     return files + [file for file in read if file is not None]
 
 
+@cache
 def _detector() -> Detector:
     try:
         return load()
