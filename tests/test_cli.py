@@ -251,3 +251,19 @@ def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
     assert "data-file" in run(capsys, "explain")[1]
     code, out, err = run(capsys, "explain", "notebook-names")
     assert (code, out) == (2, "") and "notebook-name" in err
+
+
+def test_a_new_notebook_and_a_rename(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "notebook", "initial data exploration")
+    made = repo / "notebooks" / "0.0-jqp-initial-data-exploration.ipynb"
+    assert (code, out) == (0, f"{made}\n") and made.is_file()
+    stage(repo, {"notebooks/Untitled.ipynb": made.read_text()})
+    code, out, _ = run(capsys, "rename", "notebooks/Untitled.ipynb", str(made))
+    assert code == 0
+    assert out.splitlines() == [
+        "notebooks/Untitled.ipynb -> 0.1-jqp-initial-data-exploration.ipynb",
+        f"{made}: the name is fine",
+    ]
+    assert git(repo, "diff", "--cached", "--name-only") == "notebooks/0.1-jqp-initial-data-exploration.ipynb"
+    code, _, err = run(capsys, "rename", "README.md")
+    assert code == 2 and "no notebook" in err

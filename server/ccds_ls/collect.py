@@ -12,6 +12,7 @@ import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,24 @@ class View:
     staged: Mapping[str, git.Entry] = field(default_factory=dict)
     would_add: frozenset[str] = frozenset()
     notebooks: tuple[str, ...] = ()
-    user_names: tuple[str, ...] = ()  # what this user may be called, the likeliest first
+
+    @cached_property
+    def initials(self) -> Counter[str]:
+        """The author parts in the notebooks' names, with how often each occurs."""
+        return names.initials_in_use(self.notebooks)
+
+    @cached_property
+    def own_initials(self) -> tuple[str | None, bool]:
+        """The initials that follow from this user's name, and whether they are more than a guess.
+
+        In a repository of one author they are those that are in use. Asks git when it is first needed.
+        """
+        derived = next(filter(None, map(names.from_author, _user_names(self.repository))), None)
+        if derived in self.initials:
+            return derived, True
+        if len(self.initials) == 1 and _is_only_author(self.repository):
+            return next(iter(self.initials)), True
+        return derived, False
 
 
 def look(root: Path, repository: git.Repository | None) -> View:
@@ -60,24 +78,29 @@ def look(root: Path, repository: git.Repository | None) -> View:
     Raises ``GitError`` when git can't say.
     """
     if repository is None:
-        notebooks = tuple(path for path in walk(root) if path.endswith(".ipynb"))
-        return View(root, None, notebooks=notebooks, user_names=_user_names(None))
+        return View(root, None, notebooks=tuple(path for path in walk(root) if path.endswith(".ipynb")))
     return View(
         repository.top,
         repository,
         {entry.path: entry for entry in git.staged(repository) if not entry.is_submodule},
         frozenset(git.would_add(repository)),
         tuple(path for path, _ in git.list_notebooks(repository)),
-        _user_names(repository),
     )
 
 
-def _user_names(repository: git.Repository | None) -> tuple[str, ...]:
-    """The user's name as git knows it, else from the e-mail address, else the login."""
-    name = git.user_name(repository) if repository else None
-    email = git.user_email(repository) if repository and not name else None
-    login = os.environ.get("USER") or os.environ.get("USERNAME")
-    return tuple(filter(None, (name, (email or "").partition("@")[0], login)))
+def _is_only_author(repository: git.Repository | None) -> bool:
+    """Whether every commit is this user's own."""
+    if repository is None:
+        return False
+    return {name for name, _ in git.authors(repository)} == {git.user_name(repository)}
+
+
+def _user_names(repository: git.Repository | None) -> Iterator[str]:
+    """What this user may be called: as git knows it, from the e-mail address, the login."""
+    if repository is not None:
+        yield git.user_name(repository) or ""
+        yield (git.user_email(repository) or "").partition("@")[0]
+    yield os.environ.get("USER") or os.environ.get("USERNAME") or ""
 
 
 def walk(root: Path) -> Iterator[str]:
@@ -103,9 +126,9 @@ def index_files(view: View, paths: Iterable[str]) -> list[File]:
 
 
 def _index_file(entry: git.Entry, blob: git.Blob) -> File:
-    text: str | None
+    text: str | None = None
     if blob.size is None:
-        text, unread = None, "git can't read what is staged here (a partial clone, or a damaged repository)."
+        unread: str | None = "git can't read what is staged here (a partial clone, or a damaged repository)."
     else:
         text, unread = _text(blob.data, blob.size)
     return File(
@@ -172,33 +195,20 @@ def make_snapshot(view: View, files: Iterable[File], settings: dict[str, Any] | 
     """A Snapshot of some files of a view; ``settings`` are the editor's."""
     chosen = tuple(files)
     projects = find_projects(view.root, (file.path for file in chosen), settings)
-    used = names.initials_in_use(view.notebooks)
     configured = next((p.config.initials for p in reversed(projects) if p.config.initials), None)
-    own, certain = _own_initials(configured, used, view.user_names)
+    own, certain = configured, configured is not None
+    if not own and any(file.path.endswith(".ipynb") for file in chosen):
+        own, certain = view.own_initials
     return Snapshot(
         view.root,
         chosen,
         in_git=view.repository is not None,
         projects=projects,
         notebooks=view.notebooks,
-        initials=frozenset(used) | ({configured} if configured else set()),
+        initials=frozenset(view.initials) | ({configured} if configured else set()),
         author_initials=own,
         initials_certain=certain,
     )
-
-
-def _own_initials(
-    configured: str | None, used: Counter[str], user_names: tuple[str, ...]
-) -> tuple[str | None, bool]:
-    """This user's initials, and whether they are more than a guess."""
-    if configured:
-        return configured, True
-    derived = next(filter(None, map(names.from_author, user_names)), None)
-    if derived and derived in used:
-        return derived, True
-    if len(used) == 1:
-        return next(iter(used)), False
-    return derived, False
 
 
 def decode(data: bytes) -> str | None:

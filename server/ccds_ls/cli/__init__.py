@@ -37,6 +37,8 @@ def parser() -> argparse.ArgumentParser:
     _add_server(commands)
     _add_check(commands)
     _add_new(commands)
+    _add_notebook(commands)
+    _add_rename(commands)
     _add_explain(commands)
     _add_demo(commands)
     return top
@@ -102,6 +104,33 @@ def _new(options: argparse.Namespace) -> int:
     from ccds_ls.cli.new import run
 
     return run(options)
+
+
+def _add_notebook(commands: Commands) -> None:
+    notebook = commands.add_parser("notebook", help="make a new, well-named notebook")
+    notebook.add_argument("description", metavar="DESCRIPTION", help="a few words on what it is about")
+    notebook.add_argument(
+        "--phase", metavar="N", type=int, help="0 exploration, 1 cleaning and features, 2 ..."
+    )
+    notebook.set_defaults(run=_notebook)
+
+
+def _notebook(options: argparse.Namespace) -> int:
+    from ccds_ls.cli.notebooks import new
+
+    return new(options.description, options.phase)
+
+
+def _add_rename(commands: Commands) -> None:
+    rename = commands.add_parser("rename", help="rename notebooks to the convention")
+    rename.add_argument("paths", nargs="+", metavar="PATH", type=Path, help="notebooks")
+    rename.set_defaults(run=_rename)
+
+
+def _rename(options: argparse.Namespace) -> int:
+    from ccds_ls.cli.notebooks import rename
+
+    return rename(options.paths)
 
 
 def _add_explain(commands: Commands) -> None:

@@ -16,6 +16,9 @@ from ccds_ls.git import read as git
 from ccds_ls.secrets import Detector, EngineUnavailable, load, own_rules_only
 from ccds_ls.snapshot import File
 
+BATCH = 50
+"""How many files are read and checked at a time."""
+
 
 class UsageError(Exception):
     """The command line asks for something that can't be done; the text is for people."""
@@ -35,19 +38,18 @@ def run(options: argparse.Namespace) -> int:
 def _collect_and_check(options: argparse.Namespace) -> tuple[list[Located], int]:
     located: list[Located] = []
     count = 0
-    detector: Detector | None = None
     for root, paths in _by_root(options.paths or [Path()]).items():
         view = look(root, git.discover(root, environ=os.environ))
         if view.repository is None and (options.staged or options.would_add):
             raise UsageError(
                 f"{root} is not in a git repository, so nothing is staged there. 'git init' makes one."
             )
-        files = _files(view, paths, options)
-        count += len({file.path for file in files})
-        if files and detector is None:
-            detector = _detector()
-        if detector is not None:
-            found = check(make_snapshot(view, files), detector)
+        chosen = _chosen(view, paths, options)
+        count += len(chosen)
+        # In batches: the content of a few files at a time is enough to hold in memory.
+        for start in range(0, len(chosen), BATCH):
+            files = _versions(view, chosen[start : start + BATCH], options)
+            found = check(make_snapshot(view, files), _detector())
             located += _fixed(view.root, found) if options.fix else found
     return located, count
 
@@ -76,28 +78,31 @@ def _by_root(paths: Iterable[Path]) -> dict[Path, list[str]]:
     return roots
 
 
-def _files(view: View, paths: list[str], options: argparse.Namespace) -> list[File]:
-    """The versions of the files that the command line asks for."""
+def _chosen(view: View, paths: list[str], options: argparse.Namespace) -> list[str]:
+    """The files that the command line asks for."""
 
     def wanted(path: str) -> bool:
         return any(not p or path == p or path.startswith(f"{p}/") for p in paths)
 
-    staged = [path for path in view.staged if wanted(path)]
     if options.staged:
-        return index_files(view, staged)
+        return sorted(filter(wanted, view.staged))
+    if options.would_add:
+        return sorted(filter(wanted, view.would_add))
     if view.repository is None:
-        chosen: Iterable[str] = filter(wanted, walk(view.root))
-    elif options.would_add:
-        chosen = sorted(filter(wanted, view.would_add))
-    else:
-        chosen = [
-            path for path, _ in git.files(view.repository, [p for p in paths if p] if "" not in paths else [])
-        ]
-    files = [] if options.would_add else index_files(view, staged)
-    in_index = {file.path for file in files}
+        return list(filter(wanted, walk(view.root)))
+    listed = git.files(view.repository, [] if "" in paths else paths)
+    return sorted({path for path, _ in listed} | set(filter(wanted, view.staged)))
+
+
+def _versions(view: View, paths: list[str], options: argparse.Namespace) -> list[File]:
+    """The versions of some files that are to be checked: staged, in the work tree, or both where they differ."""
+    staged = [] if options.would_add else [path for path in paths if path in view.staged]
+    files = index_files(view, staged)
+    if options.staged:
+        return files
     # Where the work tree holds what is staged, once is enough.
-    read = (worktree_file(view, path) for path in chosen if path not in in_index or path in view.would_add)
-    return files + [file for file in read if file is not None]
+    present = (worktree_file(view, path) for path in paths if path not in staged or path in view.would_add)
+    return files + [file for file in present if file is not None]
 
 
 @cache

@@ -126,6 +126,10 @@ class Session:
             self.folders[root] = Folder(root, _as_shown(folder, root), repository, problem=problem)
         return self.folders[root]
 
+    def known_root(self, folder: Path) -> Path:
+        """The root that a folder is known to belong to, else the folder itself."""
+        return self._roots.get(str(folder), folder)
+
     def folder_at(self, root: Path) -> Folder:
         """The folder of a workspace folder or a repository's top level."""
         return self.folders.get(root) or self._find_root(root)
@@ -143,7 +147,7 @@ class Session:
 
     def stale(self) -> list[Folder]:
         """The folders in which the index, HEAD, the ignore rules or the settings changed since the last look."""
-        return [folder for folder in self.folders.values() if folder.stamp != _stamp(folder)]
+        return [folder for folder in list(self.folders.values()) if folder.stamp != _stamp(folder)]
 
     def refresh(self, folder: Folder) -> list[str]:
         """Ask git again; the relative paths that must be checked because of what it says now."""
@@ -219,12 +223,14 @@ class Session:
             made = diagnostic(finding, file, as_cells=as_cells, encoding=self.client.encoding)
             shown = overlay.cell_uris[(finding.cell or 1) - 1] if overlay and as_cells else uri
             lists.setdefault(shown, []).append(made)
-        before = self.standing.pop(absolute, None)
+        before = self.standing.get(absolute)
         for gone in (before.uris if before else set()) - set(lists):
             lists[gone] = []
         if located:
             shown_on = {shown for shown, diagnostics in lists.items() if diagnostics}
             self.standing[absolute] = Standing(located, folder.shown, uri, shown_on)
+        else:
+            self.standing.pop(absolute, None)
         version = overlay.version if overlay and not overlay.as_cells else None
         is_open = overlay.shown_as if overlay else ()
         return [
@@ -237,11 +243,6 @@ class Session:
     def forget_roots(self) -> None:
         """A repository was made or removed: find out again what belongs to which."""
         self._roots.clear()
-
-    def forget(self, path: str) -> list[Publication]:
-        """Withdraw all that is published for a file that nothing holds any more."""
-        before = self.standing.pop(path, None)
-        return [Publication(uri, None) for uri in before.uris] if before else []
 
     # Asking
 
@@ -271,18 +272,14 @@ class Session:
 
 
 def _as_shown(folder: Path, root: Path) -> Path:
-    """The root in the editor's spelling of a folder below it."""
+    """The root in the editor's spelling of a folder in it, which may lead through a symbolic link."""
     real = Path(os.path.realpath(folder))
     if real == folder or not real.is_relative_to(root):
         return root
     below = real.relative_to(root).parts
-    return (
-        folder.parents[len(below) - 1]
-        if below and folder.parts[-len(below) :] == below
-        else folder
-        if not below
-        else root
-    )
+    if not below:
+        return folder
+    return folder.parents[len(below) - 1] if folder.parts[-len(below) :] == below else root
 
 
 def _stamp(folder: Folder) -> tuple[object, ...]:

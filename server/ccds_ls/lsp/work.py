@@ -24,6 +24,12 @@ POLL_SECONDS = 0.4
 """How often the index is looked at; a stat of a few files, well under a thousandth of a processor."""
 
 
+Outcome = tuple[Folder, list[Publication], list[str]]
+"""Of a job: the folder that it was about, what is to be published, and paths of closed files to check later."""
+
+Job = Callable[[], Outcome]
+
+
 class Work:
     """The queue between the message loop, which says what changed, and the worker, which finds out what it means."""
 
@@ -50,7 +56,7 @@ class Work:
 
     def look(self, root: Path) -> None:
         """A folder is new to the session, or git may have changed there."""
-        self._look[root] = None
+        self._look[self.session.known_root(root)] = None
         self._wake.set()
 
     def everything(self) -> None:
@@ -72,7 +78,7 @@ class Work:
             while job := self._next():
                 await self._do(job)
 
-    def _next(self) -> Callable[[], tuple[Folder, list[Publication], list[str]]] | None:
+    def _next(self) -> Job | None:
         if self._urgent:
             path = next(iter(self._urgent))
             del self._urgent[path]
@@ -89,7 +95,7 @@ class Work:
             return lambda: self._check_closed(root, paths)
         return None
 
-    async def _do(self, job: Callable[[], tuple[Folder, list[Publication], list[str]]]) -> None:
+    async def _do(self, job: Job) -> None:
         try:
             folder, publications, more = await self._in_worker(job)
         except Exception as error:  # One failed job must not end all checking; the message may quote a file.
@@ -108,30 +114,28 @@ class Work:
             self._told.add(message)
             self._tell(message)
 
-    async def _in_worker(
-        self, job: Callable[[], tuple[Folder, list[Publication], list[str]]]
-    ) -> tuple[Folder, list[Publication], list[str]]:
+    async def _in_worker(self, job: Job) -> Outcome:
         return await asyncio.get_running_loop().run_in_executor(self._worker, job)
 
-    def _check_open(self, path: str) -> tuple[Folder, list[Publication], list[str]]:
+    def _check_open(self, path: str) -> Outcome:
         folder = self.session.folder_of(path)
         more = self.session.refresh(folder) if folder.view is None and not folder.problem else []
         relative = self.session.relative(folder, path)
         superseded = lambda: path in self._urgent  # noqa: E731 - it is asked between two files of this one check
         return folder, self.session.check(folder, [relative], superseded), more
 
-    def _look_at(self, root: Path) -> tuple[Folder, list[Publication], list[str]]:
+    def _look_at(self, root: Path) -> Outcome:
         folder = self.session.folder_at(root)
         return folder, [], self.session.refresh(folder)
 
-    def _check_closed(self, root: Path, paths: list[str]) -> tuple[Folder, list[Publication], list[str]]:
+    def _check_closed(self, root: Path, paths: list[str]) -> Outcome:
         folder = self.session.folder_at(root)
         return folder, self.session.check(folder, paths), []
 
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(POLL_SECONDS)
-            stale = await asyncio.get_running_loop().run_in_executor(None, self.session.stale)
+            stale = await asyncio.get_running_loop().run_in_executor(self._worker, self.session.stale)
             for folder in stale:
                 self.look(folder.root)
 

@@ -18,6 +18,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from ccds_ls.lsp.from_proto import arguments, folder_argument, path_of
+from ccds_ls.lsp.to_proto import uri_of
 from ccds_ls.lsp.worker import in_worker
 
 if TYPE_CHECKING:
@@ -159,3 +160,12 @@ def file_of(uri: str) -> Path:
     if path is None:
         raise JsonRpcInvalidParams(f"'{uri}' is not the file: URI of a file.")
     return Path(path)
+
+
+async def show(server: Server, path: Path) -> None:
+    """Have the editor show a file; one that can't has the path in the command's result."""
+    if server.session.client.show_document:
+        try:
+            await server.window_show_document_async(types.ShowDocumentParams(uri_of(path), take_focus=True))
+        except JsonRpcException:
+            return  # The editor said that it can and then could not; nothing depends on it.

@@ -6,19 +6,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pygls.exceptions import JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from ccds_ls.lsp.commands.base import (
+    REQUEST_FAILED,
     Command,
     OneFile,
     Result,
     argument,
     file_of,
+    folder_of,
     in_thread,
     needed,
     result,
     result_of,
+    show,
 )
+from ccds_ls.lsp.to_proto import uri_of
 
 if TYPE_CHECKING:
     from ccds_ls.lsp.server import Server
@@ -41,6 +45,15 @@ class Rename:
 
     uri: str = needed("The notebook, as a URI.")
     new_name: str = needed("Its new file name.")
+
+
+@dataclass(frozen=True)
+class NewNotebook:
+    """The argument of ``ccds.newNotebook``."""
+
+    description: str = needed("A few words on what the notebook is about.")
+    phase: int | None = argument("The phase, 0 to 4; from the description without it.")
+    root: str | None = argument("The project's folder, or a notebook folder in it, as a URI.")
 
 
 @dataclass(frozen=True)
@@ -95,6 +108,21 @@ async def rename_notebook(server: Server, given: Rename) -> Result:
     return result_of(done)
 
 
+async def new_notebook(server: Server, given: NewNotebook) -> Result:
+    """Make the next well-named notebook of a phase, and show it."""
+    from ccds_ls.new_notebook import NotebookError, make
+
+    folder = folder_of(server, given.root)
+    settings = server.session.settings
+    try:
+        path = await in_thread(lambda _: make(folder, given.description, given.phase, settings))
+    except NotebookError as error:
+        raise JsonRpcException(str(error), REQUEST_FAILED) from error
+    server.work.look(folder)
+    server.start(show(server, path))
+    return result(f"Made {path.name}.", [path], uri=uri_of(path), undo=f"Delete {path}.")
+
+
 async def suppress(server: Server, given: Accept) -> Result:
     """Accept a finding in the project's settings."""
     from ccds_ls.settings_file import accept
@@ -118,6 +146,7 @@ async def explain(_: Server, given: Explain) -> Result:
 COMMANDS = {
     "ccds.unstage": Command("Unstage This File", OneFile, unstage),
     "ccds.ignore": Command("Add to .gitignore", Ignore, ignore),
+    "ccds.newNotebook": Command("New Notebook…", NewNotebook, new_notebook),
     "ccds.renameNotebook": Command("Rename This Notebook…", Rename, rename_notebook),
     "ccds.suppress": Command("Accept This Finding…", Accept, suppress),
     "ccds.explain": Command("Explain a Rule…", Explain, explain),

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lsprotocol import types
-from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcInvalidParams
 
-from ccds_ls.lsp.commands.base import Command, Progress, Result, argument, folder_of, in_thread, result
+from ccds_ls.lsp.commands.base import Command, Progress, Result, argument, folder_of, in_thread, result, show
 from ccds_ls.lsp.to_proto import uri_of
 
 if TYPE_CHECKING:
@@ -53,18 +52,9 @@ async def new_project(server: Server, given: NewProject) -> Result:
             progress.tell("First commit")
             message = f"{message} {(await in_thread(lambda _: act.init(project))).message}"
     server.work.look(project)
-    server.start(_show_readme(server, project / "README.md"))
+    server.start(show(server, project / "README.md"))
     next_step = "Open the folder, then 'make create_environment' and 'make requirements' set it up."
     return result(f"{message} {next_step}", [project], uri=uri_of(project))
-
-
-async def _show_readme(server: Server, readme: Path) -> None:
-    """Offer the new project's README; an editor that can't show it has the path in the result."""
-    if server.session.client.show_document:
-        try:
-            await server.window_show_document_async(types.ShowDocumentParams(uri_of(readme), take_focus=True))
-        except JsonRpcException:
-            return  # The editor said that it can and then could not; nothing depends on it.
 
 
 COMMANDS = {"ccds.newProject": Command("New Project…", NewProject, new_project)}
