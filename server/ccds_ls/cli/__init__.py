@@ -39,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     _add_new(commands)
     _add_notebook(commands)
     _add_rename(commands)
+    _add_hook(commands)
     _add_explain(commands)
     _add_demo(commands)
     return top
@@ -131,6 +132,18 @@ def _rename(options: argparse.Namespace) -> int:
     from ccds_ls.cli.notebooks import rename
 
     return rename(options.paths)
+
+
+def _add_hook(commands: Commands) -> None:
+    hook = commands.add_parser("hook", help="the git pre-commit hook")
+    hook.add_argument("action", choices=("install", "uninstall", "run"))
+    hook.set_defaults(run=_hook)
+
+
+def _hook(options: argparse.Namespace) -> int:
+    from ccds_ls.cli.hook import change, run
+
+    return run() if options.action == "run" else change(options.action)
 
 
 def _add_explain(commands: Commands) -> None:

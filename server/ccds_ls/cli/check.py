@@ -26,31 +26,37 @@ class UsageError(Exception):
 
 def run(options: argparse.Namespace) -> int:
     """Check, print, and say with the exit code what was found."""
+    paths = options.paths or [Path()]
     try:
-        located, count = _collect_and_check(options)
+        located, count = collect(paths, staged=options.staged, would_add=options.would_add, fix=options.fix)
     except (UsageError, git.GitError) as error:
         print(f"ccds-ls: {error}", file=sys.stderr)
         return 2
-    _print(located, count, options.format)
+    if problem := detector_problem():
+        print(f"ccds-ls: {problem}", file=sys.stderr)
+    show(located, count, options.format)
     return 1 if any(finding.severity <= Severity.WARNING for finding, _ in located) else 0
 
 
-def _collect_and_check(options: argparse.Namespace) -> tuple[list[Located], int]:
+def collect(
+    paths: list[Path], *, staged: bool = False, would_add: bool = False, fix: bool = False
+) -> tuple[list[Located], int]:
+    """The findings in files and folders, and how many files were checked. Raises UsageError or GitError."""
     located: list[Located] = []
     count = 0
-    for root, paths in _by_root(options.paths or [Path()]).items():
+    for root, chosen_paths in _by_root(paths).items():
         view = look(root, git.discover(root, environ=os.environ))
-        if view.repository is None and (options.staged or options.would_add):
+        if view.repository is None and (staged or would_add):
             raise UsageError(
                 f"{root} is not in a git repository, so nothing is staged there. 'git init' makes one."
             )
-        chosen = _chosen(view, paths, options)
+        chosen = _chosen(view, chosen_paths, staged=staged, would_add=would_add)
         count += len(chosen)
         # In batches: the content of a few files at a time is enough to hold in memory.
         for start in range(0, len(chosen), BATCH):
-            files = _versions(view, chosen[start : start + BATCH], options)
-            found = check(make_snapshot(view, files), _detector())
-            located += _fixed(view.root, found) if options.fix else found
+            files = _versions(view, chosen[start : start + BATCH], staged=staged, would_add=would_add)
+            found = check(make_snapshot(view, files), _detector()[0])
+            located += _fixed(view.root, found) if fix else found
     return located, count
 
 
@@ -78,15 +84,15 @@ def _by_root(paths: Iterable[Path]) -> dict[Path, list[str]]:
     return roots
 
 
-def _chosen(view: View, paths: list[str], options: argparse.Namespace) -> list[str]:
+def _chosen(view: View, paths: list[str], *, staged: bool, would_add: bool) -> list[str]:
     """The files that the command line asks for."""
 
     def wanted(path: str) -> bool:
         return any(not p or path == p or path.startswith(f"{p}/") for p in paths)
 
-    if options.staged:
+    if staged:
         return sorted(filter(wanted, view.staged))
-    if options.would_add:
+    if would_add:
         return sorted(filter(wanted, view.would_add))
     if view.repository is None:
         return list(filter(wanted, walk(view.root)))
@@ -94,27 +100,33 @@ def _chosen(view: View, paths: list[str], options: argparse.Namespace) -> list[s
     return sorted({path for path, _ in listed} | set(filter(wanted, view.staged)))
 
 
-def _versions(view: View, paths: list[str], options: argparse.Namespace) -> list[File]:
+def _versions(view: View, paths: list[str], *, staged: bool, would_add: bool) -> list[File]:
     """The versions of some files that are to be checked: staged, in the work tree, or both where they differ."""
-    staged = [] if options.would_add else [path for path in paths if path in view.staged]
-    files = index_files(view, staged)
-    if options.staged:
+    in_index = [] if would_add else [path for path in paths if path in view.staged]
+    files = index_files(view, in_index)
+    if staged:
         return files
     # Where the work tree holds what is staged, once is enough.
-    present = (worktree_file(view, path) for path in paths if path not in staged or path in view.would_add)
+    present = (worktree_file(view, path) for path in paths if path not in in_index or path in view.would_add)
     return files + [file for file in present if file is not None]
 
 
 @cache
-def _detector() -> Detector:
+def _detector() -> tuple[Detector, str | None]:
+    """The detector, loaded when the first file is checked, and why it is not the whole one."""
     try:
-        return load()
+        return load(), None
     except EngineUnavailable as error:
-        print(f"ccds-ls: {error} Only our own rules look for secrets.", file=sys.stderr)
-        return own_rules_only()
+        return own_rules_only(), str(error)
 
 
-def _print(located: list[Located], count: int, style: str) -> None:
+def detector_problem() -> str | None:
+    """Why the secret engine did not take part, where it was needed and could not be loaded."""
+    return _detector()[1] if _detector.cache_info().currsize else None
+
+
+def show(located: list[Located], count: int, style: str) -> None:
+    """Print a report to stdout."""
     if style == "json":
         from ccds_ls.report.json import render
     elif style == "sarif":

@@ -200,6 +200,14 @@ async def create_branch(server: Server, given: Branch) -> Result:
     return await _act(server, folder, "git switch", lambda _: act.create_branch(folder, given.name))
 
 
+async def install_hook(server: Server, given: InRoot) -> Result:
+    """Install the pre-commit hook beside whatever hook is there."""
+    from ccds_ls.git import hook
+
+    folder = folder_of(server, given.root)
+    return result_of(await in_thread(lambda _: hook.install(folder)))
+
+
 def _staged_findings(server: Server, folder: Path) -> list[dict[str, Any]]:
     from ccds_ls.check import check
     from ccds_ls.collect import index_files, look, make_snapshot
@@ -231,6 +239,7 @@ def _count(number: int, noun: str) -> str:
 
 COMMANDS = {
     "ccds.checkCommit": Command("Check the Coming Commit", InRoot, check_commit),
+    "ccds.installHook": Command("Install the Commit Hook", InRoot, install_hook),
     "ccds.git.init": Command("Git: Initialise with a First Commit", Init, init),
     "ccds.git.stage": Command("Git: Stage Changes", Stage, stage),
     "ccds.git.commit": Command("Git: Commit What Is Staged…", Commit, commit),

@@ -1,0 +1,121 @@
+"""The pre-commit hook, in real commits."""
+
+from __future__ import annotations
+
+import os
+import random
+import string
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ccds_ls.git.command import ActError
+from ccds_ls.git.hook import SKIP, install, installed, script, uninstall
+from repositories import ENVIRONMENT, git, make, stage, write
+
+
+def token() -> str:
+    return "hf_" + "".join(random.choices(string.ascii_letters, k=34))
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Path:
+    return make(tmp_path / "repo")
+
+
+def commit(repo: Path, *options: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """A commit as a graphical client makes it: with a bare PATH."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return subprocess.run(
+        ["git", "commit", "-m", "feat: more", *options],
+        cwd=repo,
+        env={**clean, **ENVIRONMENT, "PATH": "/usr/bin:/bin", **env},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_an_error_stops_the_commit_and_the_ways_past_it_work(repo: Path) -> None:
+    install(repo)
+    value = token()
+    stage(repo, {"hub.py": f'login("{value}")\n'})
+    stopped = commit(repo)
+    assert stopped.returncode == 1 and "error[secret]" in stopped.stdout + stopped.stderr
+    assert value not in stopped.stdout + stopped.stderr
+    assert commit(repo, **{SKIP: "1"}).returncode == 0
+    stage(repo, {"hub2.py": f'login("{value}")\n'})
+    assert commit(repo, "--no-verify").returncode == 0
+
+
+@pytest.mark.parametrize("how", ["-a", "hub.py"])
+def test_the_index_of_that_very_commit_is_checked(repo: Path, how: str) -> None:
+    write(repo, {"hub.py": "x = 1\n"})
+    git(repo, "add", ".")
+    git(repo, "commit", "-qm", "one")
+    install(repo)
+    write(repo, {"hub.py": f'login("{token()}")\n'})
+    assert commit(repo, how).returncode == 1
+
+
+def test_a_warning_is_printed_and_lets_the_commit_pass(repo: Path) -> None:
+    install(repo)
+    stage(repo, {"export.csv": "id\n1\n"})
+    passed = commit(repo)
+    assert passed.returncode == 0 and "warning[data-file]" in passed.stdout + passed.stderr
+
+
+OWN = b"#!/bin/sh\r\necho mine\nexit ${MINE:-0}\n"
+
+
+def test_a_hook_that_is_there_runs_first_and_comes_back(repo: Path) -> None:
+    hook = repo / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_bytes(OWN.replace(b"\r", b""))
+    hook.chmod(0o750)
+    done = install(repo)
+    assert "runs first" in done.message and installed(repo)
+    install(repo)
+    stage(repo, {"a.py": "x = 1\n"})
+    assert commit(repo, MINE="3").returncode != 0
+    passed = commit(repo)
+    assert passed.returncode == 0 and "mine" in passed.stdout + passed.stderr
+    uninstall(repo)
+    assert (hook.read_bytes(), hook.stat().st_mode & 0o777) == (OWN.replace(b"\r", b""), 0o750)
+    assert sorted(path.name for path in hook.parent.iterdir()) == ["pre-commit"]
+    with pytest.raises(ActError, match="no hook of ccds-ls"):
+        uninstall(repo)
+
+
+def test_it_works_in_a_worktree_and_leaves_nothing(repo: Path) -> None:
+    git(repo, "worktree", "add", "-q", "../other")
+    install(repo.parent / "other")
+    stage(repo.parent / "other", {"hub.py": f'login("{token()}")\n'})
+    assert commit(repo.parent / "other").returncode == 1
+    uninstall(repo)
+    assert list((repo / ".git" / "hooks").iterdir()) == []
+
+
+def test_hooks_that_another_tool_keeps_are_left_alone(repo: Path) -> None:
+    write(repo, {".husky/pre-commit": "npm test\n"})
+    git(repo, "config", "core.hooksPath", ".husky")
+    with pytest.raises(ActError, match=r"husky.*hook run"):
+        install(repo)
+    assert [path.name for path in (repo / ".husky").iterdir()] == ["pre-commit"]
+
+
+def test_a_hook_that_somebody_changed_is_not_taken_for_ours(repo: Path) -> None:
+    hook = install(repo).paths[0]
+    hook.write_text(hook.read_text() + "make test\n")
+    assert not installed(repo)
+    with pytest.raises(ActError):
+        uninstall(repo)
+
+
+def test_it_says_what_to_do_when_its_python_has_gone(repo: Path) -> None:
+    hook = install(repo).paths[0]
+    hook.write_text(script("/nowhere/python"))
+    stage(repo, {"a.py": "x = 1\n"})
+    stopped = commit(repo)
+    assert stopped.returncode == 1 and "ccds-ls hook install" in stopped.stderr
