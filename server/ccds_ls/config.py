@@ -153,15 +153,16 @@ def _style(value: object) -> str:
 
 
 def _ignores(value: object) -> tuple[Ignore, ...]:
+    return tuple(map(_ignore, value if isinstance(value, list) else [value]))
+
+
+def _ignore(entry: object) -> Ignore:
     known = {setting.name for setting in fields(Ignore)}
-    entries = value if isinstance(value, list) else [value]
-    for entry in entries:
-        if not isinstance(entry, dict) or not isinstance(entry.get("code"), str):
-            raise ValueError('Each [[tool.ccds-ls.ignore]] needs a code, such as code = "secret".')
-        if unknown := set(entry) - known:
-            raise ValueError(
-                f"[[tool.ccds-ls.ignore]] has no '{sorted(unknown)[0]}'; it takes {', '.join(sorted(known))}."
-            )
-        if not all(isinstance(item, str) for item in entry.values()):
-            raise ValueError("The values in [[tool.ccds-ls.ignore]] are strings.")
-    return tuple(Ignore(**entry) for entry in entries)
+    if not isinstance(entry, dict) or not isinstance(entry.get("code"), str):
+        raise ValueError('Each [[tool.ccds-ls.ignore]] needs a code, such as code = "secret".')
+    if unknown := set(entry) - known:
+        names = ", ".join(sorted(known))
+        raise ValueError(f"[[tool.ccds-ls.ignore]] has no '{sorted(unknown)[0]}'; it takes {names}.")
+    if not all(isinstance(item, str) for item in entry.values()):
+        raise ValueError("The values in [[tool.ccds-ls.ignore]] are strings.")
+    return Ignore(**entry)

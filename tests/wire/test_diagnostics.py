@@ -44,7 +44,7 @@ def token() -> str:
 
 
 def notebook(*sources: str) -> str:
-    cells = [
+    cells: list[dict[str, Any]] = [
         {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": source}
         for source in sources
     ]
@@ -171,7 +171,9 @@ def test_a_notebook_is_renamed_by_an_edit(client: Client, repo: Path) -> None:
 def test_a_notebook_document_has_its_findings_on_cells(client: Client, repo: Path) -> None:
     path, value = repo / "notebooks" / "Untitled.ipynb", token()
     write(repo, {"notebooks/Untitled.ipynb": notebook("import os", f'print("{value}")')})
-    cells = [{"kind": 2, "document": f"vscode-notebook-cell:{path}#W{n}"} for n in range(2)]
+    cells: list[dict[str, Any]] = [
+        {"kind": 2, "document": f"vscode-notebook-cell:{path}#W{n}"} for n in range(2)
+    ]
     texts = [
         {"uri": cell["document"], "languageId": "python", "version": 1, "text": text}
         for cell, text in zip(cells, ("import os", f'print("{value}")'), strict=True)

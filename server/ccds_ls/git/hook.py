@@ -88,7 +88,7 @@ def _is_ours(hook: Path) -> bool:
 
 
 def _folder(folder: Path, *, check: bool = True) -> Path:
-    """Where git looks for this repository's hooks. Raises ActError where that folder is not this repository's alone."""
+    """Where git looks for this repository's hooks. Raises ActError where others use that folder."""
     repository = opened(folder)
     hooks = Path(repository.top, git(repository.top, "rev-parse", "--git-path", "hooks").stdout)
     own = repository.common_dir / "hooks"
@@ -98,8 +98,9 @@ def _folder(folder: Path, *, check: bool = True) -> Path:
             if hooks.is_relative_to(repository.top)
             else "others use it, too"
         )
+        line = f"{shlex.quote(sys.executable)} -m ccds_ls hook run || exit $?"
         raise ActError(
             f"Nothing was changed: git looks for hooks in {hooks} (core.hooksPath), and {shared}. "
-            f"Add this line to the pre-commit hook there: {shlex.quote(sys.executable)} -m ccds_ls hook run || exit $?"
+            f"Add this line to the pre-commit hook there: {line}"
         )
     return hooks
