@@ -267,3 +267,18 @@ def test_a_new_notebook_and_a_rename(repo: Path, capsys: pytest.CaptureFixture[s
     assert git(repo, "diff", "--cached", "--name-only") == "notebooks/0.1-jqp-initial-data-exploration.ipynb"
     code, _, err = run(capsys, "rename", "README.md")
     assert code == 2 and "no notebook" in err
+
+
+def test_doctor_says_what_works_and_what_does_not(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "doctor")
+    assert code == 0 and "Jane Q. Public <jqp@example.org>" in out and "LOOK" not in out
+    write(repo, {"pyproject.toml": "[tool.ccds-ls]\nintials = 'x'\n"})
+    code, out, _ = run(capsys, "doctor")
+    assert code == 1 and "Did you mean 'initials'?" in out
+
+
+def test_config_show_says_where_a_setting_comes_from(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(repo, {"pyproject.toml": "[tool.ccds-ls]\ninitials = 'jqp'\n"})
+    lines = run(capsys, "config", "show")[1].splitlines()
+    assert f'initials = "jqp"    ({repo / "pyproject.toml"})' in lines
+    assert 'notebook-folders = ["notebooks"]    (default)' in lines

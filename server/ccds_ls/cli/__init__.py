@@ -41,6 +41,8 @@ def parser() -> argparse.ArgumentParser:
     _add_rename(commands)
     _add_hook(commands)
     _add_explain(commands)
+    _add_config(commands)
+    _add_doctor(commands)
     _add_demo(commands)
     return top
 
@@ -161,6 +163,31 @@ def _explain(options: argparse.Namespace) -> int:
         print(f"ccds-ls: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def _add_config(commands: Commands) -> None:
+    config = commands.add_parser("config", help="the settings that hold here, and where each comes from")
+    config.add_argument("action", choices=("show",))
+    config.set_defaults(run=_config)
+
+
+def _config(_: argparse.Namespace) -> int:
+    from ccds_ls.cli.doctor import show_config
+
+    return show_config()
+
+
+def _add_doctor(commands: Commands) -> None:
+    doctor = commands.add_parser(
+        "doctor", help="git, secret engine, hook, project: what works and what doesn't"
+    )
+    doctor.set_defaults(run=_doctor)
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from ccds_ls.cli.doctor import doctor
+
+    return doctor()
 
 
 def _add_demo(commands: Commands) -> None:

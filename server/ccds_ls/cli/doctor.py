@@ -1,0 +1,131 @@
+"""``ccds-ls doctor`` and ``ccds-ls config show``: what works here, what doesn't, and which settings hold."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+from ccds_ls import __version__
+from ccds_ls.config import Config, kebab
+from ccds_ls.git.read import GitError, Repository, discover
+from ccds_ls.project import Project, find_projects, nearest
+
+Line = tuple[bool, str, str]
+"""Whether it works, what it is, and what there is to say or to do about it."""
+
+
+def doctor() -> int:
+    """Print one line for each thing that ccds-ls depends on; exit code 1 when one of them does not work."""
+    lines = list(_examine(Path.cwd()))
+    for works, what, says in lines:
+        print(f"{'ok  ' if works else 'LOOK'}  {what:<14} {says}")
+    return 0 if all(works for works, _, _ in lines) else 1
+
+
+def _examine(folder: Path) -> Iterator[Line]:
+    yield True, "ccds-ls", f"{__version__}, Python {platform.python_version()} ({sys.executable})"
+    yield from _git(folder)
+    yield _engine()
+
+
+def _git(folder: Path) -> Iterator[Line]:
+    from ccds_ls.git.run import program, run
+
+    try:
+        version = run(["--version"], folder)[1].decode("utf-8", "replace").strip()
+        yield True, "git", f"{version} ({program()})"
+        repository = discover(folder, environ=os.environ)
+    except GitError as error:
+        yield False, "git", str(error)
+        return
+    if repository is None:
+        yield False, "repository", f"{folder} is not under git yet: 'git init' puts it there."
+        return
+    yield True, "repository", str(repository.top)
+    yield from _identity(repository)
+    yield _hook(repository)
+    yield from _project(repository.top, folder)
+
+
+def _identity(repository: Repository) -> Iterator[Line]:
+    from ccds_ls.git.read import user_email, user_name
+
+    name, email = user_name(repository), user_email(repository)
+    if name and email:
+        yield True, "identity", f"{name} <{email}>"
+    else:
+        missing = "user.email" if name else "user.name"
+        yield False, "identity", f'git can\'t commit yet: git config --global {missing} "..."'
+
+
+def _hook(repository: Repository) -> Line:
+    from ccds_ls.git.hook import installed
+
+    if installed(repository.top):
+        return True, "hook", "every commit is checked"
+    return True, "hook", "not installed; 'ccds-ls hook install' has every commit checked"
+
+
+def _project(top: Path, folder: Path) -> Iterator[Line]:
+    relative = (Path(os.path.realpath(folder)) / "x").relative_to(top).as_posix()
+    project = nearest(find_projects(top, [relative]), relative)
+    where = top / project.root
+    missing = [name for name in ("data", "notebooks") if not (where / name).is_dir()]
+    if missing:
+        yield (
+            True,
+            "project",
+            f"{where} has no folder {' and no '.join(missing)}; 'ccds-ls new' makes a whole project",
+        )
+    else:
+        yield True, "project", str(where)
+    for problem in project.problems:
+        yield False, "settings", problem.message
+
+
+def _engine() -> Line:
+    from ccds_ls.secrets import EngineUnavailable, load
+
+    try:
+        load()
+    except EngineUnavailable as error:
+        return False, "secret engine", str(error)
+    return True, "secret engine", "loaded"
+
+
+def show_config() -> int:
+    """Print each setting with its value, where it comes from and what it means."""
+    folder = Path.cwd()
+    try:
+        repository = discover(folder, environ=os.environ)
+    except GitError as error:
+        print(f"ccds-ls: {error}", file=sys.stderr)
+        return 2
+    top = repository.top if repository else Path(os.path.realpath(folder))
+    relative = (Path(os.path.realpath(folder)) / "x").relative_to(top).as_posix()
+    project = nearest(find_projects(top, [relative]), relative)
+    for line in _settings(project, top):
+        print(line)
+    return 0
+
+
+def _settings(project: Project, top: Path) -> Iterator[str]:
+    defaults = Config()
+    source = top / project.root / "pyproject.toml"
+    for setting in fields(Config):
+        value = getattr(project.config, setting.name)
+        origin = "default" if value == getattr(defaults, setting.name) else str(source)
+        yield f"{kebab(setting.name)} = {_shown(value)}    ({origin})\n    {setting.metadata['help']}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        items = [str(item) if isinstance(item, str) else item.code for item in value]
+        return "[" + ", ".join(f'"{item}"' for item in items) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "not set" if value is None else f'"{value}"' if isinstance(value, str) else str(value)
