@@ -286,5 +286,7 @@ def build() -> Server:
 
 def main(connection: Connection) -> int:
     """Serve LSP until the conversation ends; the exit code."""
-    logging.basicConfig(level=logging.WARNING, format="ccds-ls: %(message)s", stream=sys.stderr)
+    level = os.environ.get("CCDS_LS_LOG", "warning").upper()
+    known = level if level in ("DEBUG", "INFO", "WARNING", "ERROR") else "WARNING"
+    logging.basicConfig(level=known, format="ccds-ls: %(message)s", stream=sys.stderr)
     return serve(build(), connection)

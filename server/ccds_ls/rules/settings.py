@@ -43,7 +43,8 @@ from ccds_ls.snapshot import File
 
 def check(file: File, context: Context) -> Iterator[Finding]:
     """One finding for each wrong setting of the project whose pyproject.toml this is."""
-    if file.text is None or context.project.relative(file.path) != "pyproject.toml":
+    is_template = "{{" in file.path
+    if file.text is None or is_template or context.project.relative(file.path) != "pyproject.toml":
         return
     tables, unreadable = tool_tables(file.text)
     for problem in settings(tables, unreadable)[1]:
