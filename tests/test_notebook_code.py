@@ -227,6 +227,8 @@ WRITES = [
     ("os.remove('data/raw/x')", True),
     ("Path('data/raw/x').unlink()", True),
     ("Path('data/raw').mkdir()", False),
+    ("x = 'data/raw/'\n" + "x = x + x\n" * 60 + "df.to_csv(x)", False),
+    ("df.to_csv('data/raw/x' + " + "'a' + " * 500 + "'b')", False),
 ]
 
 

@@ -21,7 +21,9 @@ from ccds_ls.snapshot import File, Origin, Snapshot
 from notebook_blocks import document, from_block
 
 CODES = "execution-order home-path large-output long-notebook no-heading notebook-unreadable saved-error"
-RULES = [rule for rule in all_rules() if rule.code in f"{CODES} undefined-name unrun-cell".split()]
+RULES = [
+    rule for rule in all_rules() if rule.code in f"{CODES} raw-data-write undefined-name unrun-cell".split()
+]
 PATH = "notebooks/1.0-jqp-x.ipynb"
 
 
@@ -63,7 +65,15 @@ def applied(text: str, fix: Fix) -> str:
 OUTPUTS = st.sampled_from(["", "", " outputs=error", " outputs=result,stream", " outputs=html,image,result"])
 COUNTS = st.sampled_from(["", *(f" execution_count={number}" for number in range(1, 5))])
 SOURCES = st.sampled_from(
-    ["np.arange(3)", "a = 1\na", 'open("/home/jane/churn/data/é.csv")', "%%time\nnp", "# é\n", ""]
+    [
+        "np.arange(3)",
+        "a = 1\na",
+        'open("/home/jane/churn/data/é.csv")',
+        "%%time\nnp",
+        "a.to_csv('data/raw/a')",
+        "# é\n",
+        "",
+    ]
 )
 CELLS = st.lists(
     st.tuples(COUNTS, OUTPUTS, SOURCES).map(lambda it: f"# %%{it[0]}{it[1]}\n{it[2]}"), max_size=6

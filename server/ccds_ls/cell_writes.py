@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ccds_ls.cell_code import tree_of
+from ccds_ls.cell_names import Places
+from ccds_ls.finding import Span
 
 UNKNOWN = "*"
 """Stands in a path for a part that is not known before the code runs."""
 
+MAX_PATH = 4096
+MAX_DEPTH = 50
+"""Longer paths, and paths built of more parts in one expression, are not followed."""
+
 # The names that Cookiecutter Data Science's configuration module gives to folders.
 _FOLDERS = {"DATA_DIR": "data", "RAW_DATA_DIR": "data/raw"}
+_PATH_NODES = (ast.Constant, ast.JoinedStr, ast.BinOp, ast.Call, ast.Name, ast.Attribute)
 _JOINS = frozenset(
     ("Path", "PurePath", "join", "joinpath", "str", "fspath", "resolve", "absolute", "expanduser")
 )
@@ -26,56 +37,81 @@ _TABLE = re.compile(
 _KEYWORDS = frozenset(("path", "path_or_buf", "excel_writer", "fname", "file", "filename", "dst"))
 
 
-def path_of(node: ast.expr | None, known: Mapping[str, str]) -> str | None:
+def path_of(node: ast.expr, known: Mapping[str, str], depth: int = 0) -> str | None:
     """The path that an expression stands for, with ``/``; None when nothing about it is known.
 
     ``known`` gives the paths in variables.
     """
+    if depth > MAX_DEPTH:
+        return None
+
+    def inner(part: ast.expr) -> str | None:
+        return path_of(part, known, depth + 1)
+
     match node:
         case ast.Constant(value=str(text)):
             return text.replace("\\", "/")
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return known.get(name, _FOLDERS.get(name))
         case ast.JoinedStr(values=parts):
-            return _joined("", *(path_of(part, known) for part in parts))
+            return _joined("", *(inner(part) for part in parts))
         case ast.FormattedValue(value=value):
-            return path_of(value, known)
+            return inner(value)
         case ast.BinOp(left=left, op=ast.Div() | ast.Add() as operator, right=right):
             between = "/" if isinstance(operator, ast.Div) else ""
-            return _joined(between, path_of(left, known), path_of(right, known))
+            return _joined(between, inner(left), inner(right))
         case ast.Call(func=ast.Attribute(value=value, attr=name), args=args) if name in _JOINS:
-            base = [] if name in ("Path", "join", "fspath") else [path_of(value, known)]
-            return _joined("/", *base, *(path_of(arg, known) for arg in args))
+            base = [] if name in ("Path", "join", "fspath") else [inner(value)]
+            return _joined("/", *base, *(inner(arg) for arg in args))
         case ast.Call(func=ast.Name(id=name), args=args) if name in _JOINS:
-            return _joined("/", *(path_of(arg, known) for arg in args))
+            return _joined("/", *(inner(arg) for arg in args))
     return None
 
 
 def _joined(between: str, *parts: str | None) -> str | None:
-    if all(part is None for part in parts):
-        return None
-    return between.join(UNKNOWN if part is None else part for part in parts)
+    path = between.join(UNKNOWN if part is None else part for part in parts)
+    # A variable that is joined to itself again and again grows beyond any path and any memory.
+    return None if len(path) > MAX_PATH or all(part is None for part in parts) else path
 
 
-def variables(tree: ast.Module, known: Mapping[str, str]) -> dict[str, str]:
-    """The paths in the variables that some code assigns at its top level."""
-    found: dict[str, str] = {}
-    for node in tree.body:
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                path = path_of(value, {**known, **found})
-                if path is not None:
-                    found[name] = path
-    return found
+@dataclass(frozen=True)
+class Facts:
+    """What of a cell matters here: variables that it sets at its top level, and calls that write somewhere."""
+
+    assigned: tuple[tuple[str, ast.expr], ...] = ()
+    calls: tuple[tuple[ast.Call, Span], ...] = ()
 
 
-def writes(tree: ast.Module, known: Mapping[str, str]) -> Iterator[tuple[ast.Call, str]]:
-    """Each call that writes a file, with the file's path."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            for path in filter(None, (path_of(target, known) for target in _targets(node))):
-                yield node, path
-                break
+@lru_cache(maxsize=2048)
+def facts(source: str) -> Facts:
+    """The facts of a code cell; none where it is no Python."""
+    tree, plain, _ = tree_of(source)
+    if tree is None:
+        return Facts()
+    assigned = [
+        (target.id, node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, _PATH_NODES)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    ]
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and any(_targets(node))]
+    place = Places(plain)
+    return Facts(tuple(assigned), tuple((call, place.span(call)) for call in calls))
+
+
+def writes(sources: Iterable[str]) -> Iterator[tuple[int, Span, str]]:
+    """Each call in a notebook's code cells that writes: the cell's index, the call's place, the file's path."""
+    known: dict[str, str] = {}
+    for index, source in enumerate(sources):
+        found = facts(source)
+        for name, value in found.assigned:
+            if (path := path_of(value, known)) is not None:
+                known[name] = path
+        for call, span in found.calls:
+            paths = (path_of(target, known) for target in _targets(call))
+            if path := next(filter(None, paths), None):
+                yield index, span, path
 
 
 def _targets(call: ast.Call) -> Iterator[ast.expr]:

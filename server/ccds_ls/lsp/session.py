@@ -75,6 +75,7 @@ class Folder:
     problem: str | None = None
     stamp: tuple[object, ...] = ()
     fresh: dict[str, object] = field(default_factory=dict)  # path -> the state in which it was last checked
+    ignored: dict[str, bool] = field(default_factory=dict)  # open files that git was asked about
 
 
 @dataclass
@@ -153,6 +154,7 @@ class Session:
         """Ask git again; the relative paths that must be checked because of what it says now."""
         # Before git is asked: what changes while it answers makes the folder stale again.
         folder.stamp = _stamp(folder)
+        folder.ignored = {}
         try:
             folder.repository = discover(folder.root)
             folder.view = look(folder.root, folder.repository)
@@ -194,14 +196,13 @@ class Session:
 
     def _files(self, folder: Folder, view: View, paths: list[str]) -> list[File]:
         open_files = {path: self.overlays.get(self.absolute(folder, path)) for path in paths}
-        loose = [path for path, overlay in open_files.items() if overlay]
-        unseen = ignored(view.repository, loose) if view.repository and loose else set()
+        self._ask_ignored(folder, [path for path, overlay in open_files.items() if overlay])
         files = index_files(view, [path for path in paths if path in view.staged])
         staged, listed = {file.path for file in files}, frozenset(view.notebooks)
         for path, overlay in open_files.items():
             if overlay is not None:
                 found: File | None = overlay_file(
-                    view, path, overlay.text, overlay.notebook, ignored=path in unseen
+                    view, path, overlay.text, overlay.notebook, ignored=folder.ignored[path]
                 )
             elif path in view.would_add or (path in listed and path not in staged):
                 found = worktree_file(view, path)
@@ -210,6 +211,14 @@ class Session:
             if found is not None:
                 files.append(found)
         return files
+
+    def _ask_ignored(self, folder: Folder, paths: list[str]) -> None:
+        """Find out which files git ignores; asked once until something changes, not at every keystroke."""
+        unknown = [path for path in paths if path not in folder.ignored]
+        if unknown:
+            repository = folder.repository if folder.problem is None else None
+            found = ignored(repository, unknown) if repository else set()
+            folder.ignored.update((path, path in found) for path in unknown)
 
     def _publish(self, folder: Folder, path: str, located: list[Located]) -> list[Publication]:
         absolute = self.absolute(folder, path)

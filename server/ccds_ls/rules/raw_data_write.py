@@ -43,10 +43,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ccds_ls.cell_code import tree_of
 from ccds_ls.cell_findings import in_cell
-from ccds_ls.cell_names import Places
-from ccds_ls.cell_writes import variables, writes
+from ccds_ls.cell_writes import writes
 from ccds_ls.finding import Finding, Severity
 from ccds_ls.rules import Context, Rule
 from ccds_ls.snapshot import File
@@ -64,19 +62,10 @@ def check(file: File, context: Context) -> Iterator[Finding]:
         return  # most notebooks: nothing is parsed
     folders = "|".join(re.escape(folder.rpartition("/")[2]) for folder in context.config.data_folders)
     raw = re.compile(rf"(?:^|/)(?:{folders})/+raw(?:/|$)")
-    known: dict[str, str] = {}
-    for cell in cells:
-        tree, plain, _ = tree_of(cell.source)
-        if tree is None:
-            continue
-        known |= variables(tree, known)
-        for call, path in writes(tree, known):
-            if raw.search(path):
-                message = (
-                    "This writes into the raw data, which stays as it came. Write to data/interim instead."
-                )
-                span = Places(plain).span(call)
-                yield in_cell(CODE, "write", Severity.INFORMATION, file, cell, message, span)
+    for index, span, path in writes(cell.source for cell in cells):
+        if raw.search(path):
+            message = "This writes into the raw data, which stays as it came. Write to data/interim instead."
+            yield in_cell(CODE, "write", Severity.INFORMATION, file, cells[index], message, span)
 
 
 RULE = Rule(
