@@ -46,7 +46,9 @@ def shuffled(rng: random.Random, *parts: str) -> str:
 def strong(rng: random.Random) -> str:
     """As a password manager makes them, with any symbol."""
     symbols = drawn("!#%*+-_?^~=.,;", 2, rng)
-    return rng.choice(LOWER) + shuffled(rng, drawn(LOWER, 4, rng), drawn(UPPER, 4, rng), drawn("23456789", 3, rng), symbols)
+    return rng.choice(LOWER) + shuffled(
+        rng, drawn(LOWER, 4, rng), drawn(UPPER, 4, rng), drawn("23456789", 3, rng), symbols
+    )
 
 
 def human(rng: random.Random) -> str:
@@ -76,7 +78,16 @@ def safe_password(rng: random.Random) -> str:
 
 
 def api_token(rng: random.Random) -> str:
-    return rng.choice([hexadecimal(32), hexadecimal(40), alphanumeric(32), alphanumeric(24), alphanumeric(40), hexadecimal(64)])(rng)
+    return rng.choice(
+        [
+            hexadecimal(32),
+            hexadecimal(40),
+            alphanumeric(32),
+            alphanumeric(24),
+            alphanumeric(40),
+            hexadecimal(64),
+        ]
+    )(rng)
 
 
 def base64_json(rng: random.Random) -> str:
@@ -195,38 +206,90 @@ DATA_SCIENCE: dict[str, Kind] = {
 
 # Other people's programs and settings.
 NEUTRAL: dict[str, Kind] = {
-    "api-key": Kind(api_token, ("API_KEY", "apiKey", "ACCESS_TOKEN", "service_api_key", "x-api-key", "authToken", "app_secret", "signingKey")),
-    "password": Kind(any_password, ("password", "DB_PASSWORD", "adminPassword", "passwd", "userPwd", "SMTP_PASS")),
+    "api-key": Kind(
+        api_token,
+        (
+            "API_KEY",
+            "apiKey",
+            "ACCESS_TOKEN",
+            "service_api_key",
+            "x-api-key",
+            "authToken",
+            "app_secret",
+            "signingKey",
+        ),
+    ),
+    "password": Kind(
+        any_password, ("password", "DB_PASSWORD", "adminPassword", "passwd", "userPwd", "SMTP_PASS")
+    ),
     "code": Kind(
         api_token,
         (),
         (
-            ("a.go", 'const apiKey = "VALUE"\n'), ("a.go", 'req.Header.Set("X-Api-Key", "VALUE")\n'), ("a.go", 'token := "VALUE"\n'),
-            ("a.rb", "api_key: 'VALUE',\n"), ("a.rb", ":secret => 'VALUE'\n"), ("a.php", "define('AUTH_KEY', 'VALUE');\n"),
-            ("a.php", "$apiKey = 'VALUE';\n"), ("a.php", "'secret' => 'VALUE',\n"), ("a.cs", 'var clientSecret = "VALUE";\n'),
-            ("a.ts", "headers: { Authorization: `Bearer VALUE` }\n"), ("a.js", "axios.defaults.headers['Authorization'] = 'VALUE'\n"),
-            ("a.kt", 'val apiToken = "VALUE"\n'), ("a.swift", 'let accessToken = "VALUE"\n'), ("a.ps1", '$token = "VALUE"\n'),
-            ("a.ps1", '$env:API_TOKEN = "VALUE"\n'), ("a.bat", "set API_KEY=VALUE\n"), ("a.bat", "setx API_KEY VALUE\n"),
-            ("a.xml", "<apiKey>VALUE</apiKey>\n"), ("a.config", '<add key="ApiKey" value="VALUE" />\n'), ("a.tf", 'access_key = "VALUE"\n'),
-            ("a.gradle", "signing.password=VALUE\n"), (".npmrc", "//registry.lab.org/:_authToken=VALUE\n"), ("a.http", "X-Auth-Token: VALUE\n"),
-            ("a.log", "[DEBUG] using key=VALUE\n"), ("a.log", "acme token: VALUE\n"), ("a.txt", "acme api key = VALUE\n"), ("a.txt", "acme secret 'VALUE'\n"),
-            ("a.txt", "https://api.lab.org/v1/x?api_key=VALUE&n=1\n"), ("a.sh", 'curl "https://api.lab.org/x?access_token=VALUE"\n'),
-            ("a.sh", "curl -H 'X-API-Key: VALUE' https://api.lab.org\n"), ("a.scala", 'val secretKey = "VALUE"\n'), ("a.pl", "my $api_key = 'VALUE';\n"),
-            ("a.java", '.header("Authorization", "Bearer VALUE")\n'), ("k8s.yaml", "- name: API_TOKEN\n  value: VALUE\n"), ("a.lua", 'local api_key = "VALUE"\n'),
-            ("a.yml", "secret-key-base: VALUE\n"), ("a.md", "Set `API_KEY=VALUE` first.\n"), ("a.csv", "name,api_key\nx,y\napi_key,VALUE\n"),
+            ("a.go", 'const apiKey = "VALUE"\n'),
+            ("a.go", 'req.Header.Set("X-Api-Key", "VALUE")\n'),
+            ("a.go", 'token := "VALUE"\n'),
+            ("a.rb", "api_key: 'VALUE',\n"),
+            ("a.rb", ":secret => 'VALUE'\n"),
+            ("a.php", "define('AUTH_KEY', 'VALUE');\n"),
+            ("a.php", "$apiKey = 'VALUE';\n"),
+            ("a.php", "'secret' => 'VALUE',\n"),
+            ("a.cs", 'var clientSecret = "VALUE";\n'),
+            ("a.ts", "headers: { Authorization: `Bearer VALUE` }\n"),
+            ("a.js", "axios.defaults.headers['Authorization'] = 'VALUE'\n"),
+            ("a.kt", 'val apiToken = "VALUE"\n'),
+            ("a.swift", 'let accessToken = "VALUE"\n'),
+            ("a.ps1", '$token = "VALUE"\n'),
+            ("a.ps1", '$env:API_TOKEN = "VALUE"\n'),
+            ("a.bat", "set API_KEY=VALUE\n"),
+            ("a.bat", "setx API_KEY VALUE\n"),
+            ("a.xml", "<apiKey>VALUE</apiKey>\n"),
+            ("a.config", '<add key="ApiKey" value="VALUE" />\n'),
+            ("a.tf", 'access_key = "VALUE"\n'),
+            ("a.gradle", "signing.password=VALUE\n"),
+            (".npmrc", "//registry.lab.org/:_authToken=VALUE\n"),
+            ("a.http", "X-Auth-Token: VALUE\n"),
+            ("a.log", "[DEBUG] using key=VALUE\n"),
+            ("a.log", "acme token: VALUE\n"),
+            ("a.txt", "acme api key = VALUE\n"),
+            ("a.txt", "acme secret 'VALUE'\n"),
+            ("a.txt", "https://api.lab.org/v1/x?api_key=VALUE&n=1\n"),
+            ("a.sh", 'curl "https://api.lab.org/x?access_token=VALUE"\n'),
+            ("a.sh", "curl -H 'X-API-Key: VALUE' https://api.lab.org\n"),
+            ("a.scala", 'val secretKey = "VALUE"\n'),
+            ("a.pl", "my $api_key = 'VALUE';\n"),
+            ("a.java", '.header("Authorization", "Bearer VALUE")\n'),
+            ("k8s.yaml", "- name: API_TOKEN\n  value: VALUE\n"),
+            ("a.lua", 'local api_key = "VALUE"\n'),
+            ("a.yml", "secret-key-base: VALUE\n"),
+            ("a.md", "Set `API_KEY=VALUE` first.\n"),
+            ("a.csv", "name,api_key\nx,y\napi_key,VALUE\n"),
         ),
     ),  # fmt: skip
     "pairs": Kind(
         safe_password,
         (),
         (
-            ("a.sh", "curl -u ana:VALUE https://lab.org/x\n"), ("a.sh", "mysql -u root --password=VALUE sales\n"), ("a.sh", "sshpass -p 'VALUE' ssh ana@lab.org\n"),
-            ("a.ps1", 'ConvertTo-SecureString "VALUE" -AsPlainText -Force\n'), ("a.bat", "net use \\\\nas\\data /user:ana VALUE\n"),
-            ("a.java", 'DriverManager.getConnection("jdbc:mysql://db1/x?user=ana&password=VALUE");\n'), ("a.cs", '"Data Source=db1;User ID=ana;Password=VALUE"\n'),
-            ("a.yml", "url: amqp://ana:VALUE@mq.lab.org:5672\n"), ("a.py", 'URL = "ftp://ana:VALUE@ftp.lab.org/x"\n'), ("a.xml", "<password>VALUE</password>\n"),
-            ("a.sh", "docker login -u ana -p VALUE registry.lab.org\n"), ("a.sql", "ALTER USER ana IDENTIFIED BY 'VALUE';\n"), ("a.rb", ":password => 'VALUE'\n"),
-            ("a.php", "$db['password'] = 'VALUE';\n"), ("a.go", 'Password: "VALUE",\n'), ("a.txt", "user: ana\npassword: VALUE\n"), ("a.md", "login ana / password VALUE\n"),
-            ("a.java", 'props.setProperty("password", "VALUE");\n'), ("a.properties", "spring.datasource.password=VALUE\n"), ("a.js", "auth: { user: 'ana', pass: 'VALUE' }\n"),
+            ("a.sh", "curl -u ana:VALUE https://lab.org/x\n"),
+            ("a.sh", "mysql -u root --password=VALUE sales\n"),
+            ("a.sh", "sshpass -p 'VALUE' ssh ana@lab.org\n"),
+            ("a.ps1", 'ConvertTo-SecureString "VALUE" -AsPlainText -Force\n'),
+            ("a.bat", "net use \\\\nas\\data /user:ana VALUE\n"),
+            ("a.java", 'DriverManager.getConnection("jdbc:mysql://db1/x?user=ana&password=VALUE");\n'),
+            ("a.cs", '"Data Source=db1;User ID=ana;Password=VALUE"\n'),
+            ("a.yml", "url: amqp://ana:VALUE@mq.lab.org:5672\n"),
+            ("a.py", 'URL = "ftp://ana:VALUE@ftp.lab.org/x"\n'),
+            ("a.xml", "<password>VALUE</password>\n"),
+            ("a.sh", "docker login -u ana -p VALUE registry.lab.org\n"),
+            ("a.sql", "ALTER USER ana IDENTIFIED BY 'VALUE';\n"),
+            ("a.rb", ":password => 'VALUE'\n"),
+            ("a.php", "$db['password'] = 'VALUE';\n"),
+            ("a.go", 'Password: "VALUE",\n'),
+            ("a.txt", "user: ana\npassword: VALUE\n"),
+            ("a.md", "login ana / password VALUE\n"),
+            ("a.java", 'props.setProperty("password", "VALUE");\n'),
+            ("a.properties", "spring.datasource.password=VALUE\n"),
+            ("a.js", "auth: { user: 'ana', pass: 'VALUE' }\n"),
         ),
     ),  # fmt: skip
 }
@@ -246,9 +309,18 @@ NEGATIVES: tuple[tuple[str, str], ...] = (
 
 
 def notebook(source: str, output: str | None = None) -> str:
-    cell = {"cell_type": "code", "id": "a1b2c3d4", "metadata": {}, "execution_count": 1, "outputs": [], "source": source.splitlines(keepends=True)}
+    cell = {
+        "cell_type": "code",
+        "id": "a1b2c3d4",
+        "metadata": {},
+        "execution_count": 1,
+        "outputs": [],
+        "source": source.splitlines(keepends=True),
+    }
     if output is not None:
-        cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": output.splitlines(keepends=True)}]
+        cell["outputs"] = [
+            {"output_type": "stream", "name": "stdout", "text": output.splitlines(keepends=True)}
+        ]
     return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1)
 
 
@@ -259,10 +331,26 @@ def documents(kind: Kind, rng: random.Random, repeat: int) -> Iterator[tuple[str
         for form, path, text in [*common, *(("own", path, text) for path, text in kind.own)]:
             name = rng.choice(kind.names or ("",))
             value = kind.draw(rng)
-            if form in ("env", "shell", "shell-flag", "compose", "docker", "nb-env", "nb-env-space", "nb-export", "properties", "notes") and re.search(r"[#;,~&*?^]", value):
+            if form in (
+                "env",
+                "shell",
+                "shell-flag",
+                "compose",
+                "docker",
+                "nb-env",
+                "nb-env-space",
+                "nb-export",
+                "properties",
+                "notes",
+            ) and re.search(r"[#;,~&*?^]", value):
                 value = re.sub(r"[#;,~&*?^]", "_", value)
             own = name.rpartition(".")[2] if not form.startswith("py-attr") else name
-            filled = text.replace("flag-name", own.lower().replace("_", "-")).replace("NAME", own).replace("name", own.lower()).replace("VALUE", value)
+            filled = (
+                text.replace("flag-name", own.lower().replace("_", "-"))
+                .replace("NAME", own)
+                .replace("name", own.lower())
+                .replace("VALUE", value)
+            )
             if form == "own":
                 filled = text.replace("VALUE", value)
             if path == "out.ipynb":
@@ -280,7 +368,9 @@ def findings(detector: secrets.Detector, path: str, text: str) -> list[str]:
     return [text[f.span.start : f.span.end] if f.span else "" for f in check(file, context)]  # type: ignore[arg-type]
 
 
-def recall(detector: secrets.Detector, kinds: dict[str, Kind], title: str, options: argparse.Namespace) -> None:
+def recall(
+    detector: secrets.Detector, kinds: dict[str, Kind], title: str, options: argparse.Namespace
+) -> None:
     rng = random.Random(options.seed)
     by_form: dict[str, list[bool]] = defaultdict(list)
     total: list[bool] = []
@@ -289,11 +379,17 @@ def recall(detector: secrets.Detector, kinds: dict[str, Kind], title: str, optio
         results = []
         for form, path, text, value in documents(kind, rng, options.repeat):
             shown = value if path.endswith(".ipynb") is False else json.dumps(value)[1:-1]
-            hit = any(found and (found in shown or shown in found) for found in findings(detector, path, text))
+            hit = any(
+                found and (found in shown or shown in found) for found in findings(detector, path, text)
+            )
             results.append(hit)
             by_form[form].append(hit)
             if options.misses and not hit:
-                print(f"    missed {name} {form} {path}: {text[:300]!r}" if not path.endswith("ipynb") else f"    missed {name} {form} {path}: {value!r}")
+                print(
+                    f"    missed {name} {form} {path}: {text[:300]!r}"
+                    if not path.endswith("ipynb")
+                    else f"    missed {name} {form} {path}: {value!r}"
+                )
         total += results
         print(f"  {name:22} {sum(results):4} / {len(results)}")
     print("  by form: " + ", ".join(f"{form} {sum(hits)}/{len(hits)}" for form, hits in by_form.items()))
@@ -327,7 +423,9 @@ def clean(detector: secrets.Detector, folder: Path) -> None:
         for value in findings(detector, path.relative_to(folder).as_posix(), text):
             count += 1
             print(f"  {path.relative_to(folder)}: {value[:60]!r}")
-    print(f"{count} findings in {files} files ({size / 1e6:.1f} MB): {1000 * count / max(files, 1):.2f} per 1,000 files")
+    print(
+        f"{count} findings in {files} files ({size / 1e6:.1f} MB): {1000 * count / max(files, 1):.2f} per 1,000 files"
+    )
 
 
 def speed() -> None:
@@ -349,7 +447,9 @@ def speed() -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--clean", type=Path)
     parser.add_argument("--own", action="store_true")
     parser.add_argument("--misses", action="store_true")

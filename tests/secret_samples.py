@@ -31,14 +31,24 @@ def alphanumeric(length: int, prefix: str = "") -> Callable[..., str]:
 
 def password(rng: random.Random = _SHARED) -> str:
     """Twelve characters as a password manager would choose them, safe within quotes, URLs and settings."""
-    parts = drawn(string.ascii_lowercase, 4, rng), drawn(string.ascii_uppercase, 3, rng), drawn("23456789", 3, rng)
+    parts = (
+        drawn(string.ascii_lowercase, 4, rng),
+        drawn(string.ascii_uppercase, 3, rng),
+        drawn("23456789", 3, rng),
+    )
     mixed = list("".join(parts) + rng.choice("!*_-+") + rng.choice("!*+"))
     rng.shuffle(mixed)
     return rng.choice(_LETTERS) + "".join(mixed)
 
 
 def sas_signature(rng: random.Random = _SHARED) -> str:
-    return base64.b64encode(rng.randbytes(32)).decode().replace("+", "%2B").replace("/", "%2F").replace("=", "%3D")
+    return (
+        base64.b64encode(rng.randbytes(32))
+        .decode()
+        .replace("+", "%2B")
+        .replace("/", "%2F")
+        .replace("=", "%3D")
+    )
 
 
 def private_key(rng: random.Random = _SHARED) -> str:

@@ -64,7 +64,8 @@ def applied(text: str, fix: Fix) -> str:
 
 OUTPUTS = st.sampled_from(["", "", " outputs=error", " outputs=result,stream", " outputs=html,image,result"])
 COUNTS = st.sampled_from(["", *(f" execution_count={number}" for number in range(1, 5))])
-SOURCES = st.sampled_from(
+PATHS_IN_CODE = ['open("/home/jane/churn/data/é.csv")', "a.to_csv('data/raw/a')"]
+SOURCES = st.sampled_from(["np.arange(3)", "a = 1\na", "%%time\nnp", "# é\n", "", *PATHS_IN_CODE])
     [
         "np.arange(3)",
         "a = 1\na",

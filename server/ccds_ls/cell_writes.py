@@ -106,12 +106,13 @@ def writes(sources: Iterable[str]) -> Iterator[tuple[int, Span, str]]:
     for index, source in enumerate(sources):
         found = facts(source)
         for name, value in found.assigned:
-            if (path := path_of(value, known)) is not None:
-                known[name] = path
+            path = path_of(value, known)
+            known.pop(name, None)
+            known |= {name: path} if path is not None else {}
         for call, span in found.calls:
             paths = (path_of(target, known) for target in _targets(call))
-            if path := next(filter(None, paths), None):
-                yield index, span, path
+            if target := next(filter(None, paths), None):
+                yield index, span, target
 
 
 def _targets(call: ast.Call) -> Iterator[ast.expr]:

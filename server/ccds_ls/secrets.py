@@ -14,23 +14,28 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 from ccds_ls.finding import Span
-from ccds_ls.secret_patterns import CANDIDATE, find_on_line
+from ccds_ls.secret_patterns import CANDIDATE, PREFIX, find_on_line, find_prefixed
 from ccds_ls.secret_patterns.places import is_generated, is_made_up
-from ccds_ls.secret_patterns.values import is_placeholder
+from ccds_ls.secret_patterns.values import is_placeholder, is_stub_key
 
 ENGINE_SECONDS = 20.0
 """How long the engine may look at one text; then the scan fails with ``TimeoutError`` instead of passing as clean."""
 
-_OWN_RULES_LIMIT = 2_000_000  # Code points at a text's start that our own rules look at: beyond that it is data.
+_OWN_RULES_LIMIT = (
+    2_000_000  # Code points at a text's start that our own rules look at: beyond that it is data.
+)
 _MANY = 25  # More generic matches of a kind than that are a column of data, such as the keys of a dump.
 _MOST = 200  # More secrets than that in one text are of no use to anyone.
 _LONG_LINE = 2_000
 _CHUNK = 1 << 16
-_ALLOWED = re.compile(r"gitleaks:allow|betterleaks:allow|kingfisher:ignore|pragma: ?(?:allowlist|whitelist) ?secret")
+_ALLOWED = re.compile(
+    r"gitleaks:allow|betterleaks:allow|kingfisher:ignore|pragma: ?(?:allowlist|whitelist) ?secret"
+)
 
 
 class EngineUnavailable(Exception):
@@ -97,7 +102,8 @@ class Detector:
         for rule, confidence, first, last in results:
             start, end = places[first], places[last]
             generic = rule in _GENERIC_RULES
-            if start < end and not is_placeholder(text[start:end]) and not (generic and is_made_up(path)):
+            stands_for = is_stub_key if rule == _PRIVATE_KEY else is_placeholder
+            if start < end and not stands_for(text[start:end]) and not (generic and is_made_up(path)):
                 yield _Found(2 if generic else 0, start, end, *_kind_and_title(rule), confidence)
 
     def _own_matches(self, text: str, data: bytes, path: str) -> list[_Found]:
@@ -110,7 +116,9 @@ class Detector:
         made_up = is_made_up(path)
         found = []
         for start, line in _lines(text, (places[offset] for offset in offsets)):
-            for match in find_on_line(line, path):
+            # The secret engine knows every provider's tokens, and more exactly.
+            prefixed = () if self.engine else find_prefixed(line)
+            for match in chain(prefixed, find_on_line(line, path)):
                 if not made_up or not match.generic:
                     rank = 3 if match.generic else 1
                     found.append(_Found(rank, start + match.start, start + match.end, *match[2:5]))
@@ -120,7 +128,7 @@ class Detector:
 
 def own_rules_only() -> Detector:
     """A detector without the engine: what works where the engine has no package, or is switched off."""
-    pattern = re.compile(CANDIDATE.encode())
+    pattern = re.compile(f"{CANDIDATE}|{PREFIX}".encode())
     return Detector(None, lambda data: (match.start() for match in pattern.finditer(data.lower())))
 
 
@@ -130,7 +138,7 @@ def load(cache_dir: Path | None = None) -> Detector:
     Raises ``EngineUnavailable``, with a message for people, when the engine is not installed or can't start.
     """
     try:
-        from kingfisher_sdk import Rules, Scanner, ScanInput
+        from kingfisher_sdk import Rules, ScanInput, Scanner
     except ImportError as error:
         raise EngineUnavailable(
             "The secret engine (kingfisher-secret-scanner) is not installed or has no build for this system"
@@ -152,7 +160,12 @@ def load(cache_dir: Path | None = None) -> Detector:
     def scan(data: bytes, path: str) -> list[tuple[str, str, int, int]]:
         source = ScanInput(path.encode("utf-8", "replace").decode(), data)
         return [
-            (finding.rule_id, finding.confidence, finding.location["start_offset"], finding.location["end_offset"])
+            (
+                finding.rule_id,
+                finding.confidence,
+                finding.location["start_offset"],
+                finding.location["end_offset"],
+            )
             for finding in scanner.scan_input(source, timeout=ENGINE_SECONDS)
             if finding.visible
         ]
@@ -188,16 +201,45 @@ def default_cache_dir() -> Path:
 
 
 # Rules of the engine that tell a secret by what stands around it. In tests and documentation they are silent.
+_PRIVATE_KEY = "betterleaks.private-key"
 _GENERIC_RULES = frozenset(
     "betterleaks." + name
-    for name in ("generic-credential-uri", "curl-auth-user", "curl-auth-header", "private-key", "jwt", "jwt-base64",
-                 "mongodb-connection-string", "kubernetes-secret-yaml")
+    for name in (
+        "generic-credential-uri",
+        "curl-auth-user",
+        "curl-auth-header",
+        "private-key",
+        "jwt",
+        "jwt-base64",
+        "mongodb-connection-string",
+        "kubernetes-secret-yaml",
+    )
 )
-_KINDS = {"huggingface-access-token": "huggingface-token", "huggingface-organization-api-token": "huggingface-token",
-          "generic-credential-uri": "url-password", "weights-and-biases-api-key": "wandb-api-key"}
-_WORDS = {"api": "API", "aws": "AWS", "gcp": "GCP", "jwt": "JWT", "pat": "personal access token", "url": "URL",
-          "uri": "URI", "github": "GitHub", "gitlab": "GitLab", "openai": "OpenAI", "huggingface": "Hugging Face",
-          "pypi": "PyPI", "wandb": "Weights & Biases", "oauth": "OAuth", "ssh": "SSH", "npm": "npm", "id": "ID"}
+_KINDS = {
+    "huggingface-access-token": "huggingface-token",
+    "huggingface-organization-api-token": "huggingface-token",
+    "generic-credential-uri": "url-password",
+    "weights-and-biases-api-key": "wandb-api-key",
+}
+_WORDS = {
+    "api": "API",
+    "aws": "AWS",
+    "gcp": "GCP",
+    "jwt": "JWT",
+    "pat": "personal access token",
+    "url": "URL",
+    "uri": "URI",
+    "github": "GitHub",
+    "gitlab": "GitLab",
+    "openai": "OpenAI",
+    "huggingface": "Hugging Face",
+    "pypi": "PyPI",
+    "wandb": "Weights & Biases",
+    "oauth": "OAuth",
+    "ssh": "SSH",
+    "npm": "npm",
+    "id": "ID",
+}
 
 
 def _kind_and_title(rule: str) -> tuple[str, str]:
@@ -237,9 +279,10 @@ def _lines(text: str, places: Iterable[int]) -> Iterator[tuple[int, str]]:
 
 def _is_allowed(text: str, match: _Found) -> bool:
     """Whether the line carries another scanner's mark for an accepted secret."""
-    start = text.rfind("\n", 0, match.start) + 1
+    start = max(text.rfind("\n", 0, match.start) + 1, match.start - 400)
     end = text.find("\n", match.end)
-    return _ALLOWED.search(text, max(start, match.start - 400), min(end if end >= 0 else len(text), match.end + 400)) is not None
+    end = min(end if end >= 0 else len(text), match.end + 400)
+    return _ALLOWED.search(text, start, end) is not None
 
 
 def _merged(found: Iterable[_Found]) -> list[_Found]:
@@ -253,7 +296,14 @@ def _merged(found: Iterable[_Found]) -> list[_Found]:
 
 def _secret(text: str, match: _Found) -> Secret:
     value = text[match.start : match.end]
-    return Secret(match.kind, match.title, match.confidence, Span(match.start, match.end), redact(value), fingerprint(value))
+    return Secret(
+        match.kind,
+        match.title,
+        match.confidence,
+        Span(match.start, match.end),
+        redact(value),
+        fingerprint(value),
+    )
 
 
 _PREFIX = re.compile(r"[A-Za-z]{2,4}[-_](?=\w)")

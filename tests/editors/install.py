@@ -43,7 +43,9 @@ def environment(name: str, packages: tuple[str, ...]) -> Path:
     if not ready.is_file() or ready.read_text() != wanted:
         shutil.rmtree(folder, ignore_errors=True)
         venv.create(folder, with_pip=True)
-        _run(folder / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check", *packages)
+        _run(
+            folder / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check", *packages
+        )
         ready.write_text(wanted)
     return folder / "bin"
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import repositories
-
 from editors import projects
 from editors.editor import Editor, Shown
 from editors.waiting import until
@@ -108,7 +107,9 @@ def rename(editor: Editor, project: Path, limit: float) -> None:
     editor.open(path)
     shown = find(editor, path, limit, message=NAME)
     titles = until(
-        lambda: [title for title in editor.fixes(path, shown) if title.startswith("Rename")], "a fix that renames", limit
+        lambda: [title for title in editor.fixes(path, shown) if title.startswith("Rename")],
+        "a fix that renames",
+        limit,
     )
     editor.fix(path, shown, titles[0])
     until(lambda: not path.exists(), f"{path.name} has another name", limit)
@@ -125,7 +126,9 @@ def unstage(editor: Editor, project: Path, limit: float) -> None:
     editor.open(path)
     shown = find(editor, path, limit, message=DATA, severity="warning")
     titles = until(
-        lambda: [title for title in editor.fixes(path, shown) if title.startswith("Unstage")], "a fix that unstages", limit
+        lambda: [title for title in editor.fixes(path, shown) if title.startswith("Unstage")],
+        "a fix that unstages",
+        limit,
     )
     editor.fix(path, shown, titles[0])
     staged = lambda: repositories.git(project, "diff", "--cached", "--name-only")  # noqa: E731

@@ -120,7 +120,9 @@ def _run(look: Any, text: str, x: int, y: int) -> list[str]:
     left, top, width = x * _CELL_WIDTH, y * _CELL_HEIGHT, len(text) * _CELL_WIDTH
     lines = []
     if paper != _COLOURS["black"]:
-        lines.append(f'<rect x="{left}" y="{top + 4}" width="{width}" height="{_CELL_HEIGHT}" fill="{paper}"/>')
+        lines.append(
+            f'<rect x="{left}" y="{top + 4}" width="{width}" height="{_CELL_HEIGHT}" fill="{paper}"/>'
+        )
     if text.strip():
         style = ' font-weight="bold"' if look.bold else ""
         style += ' text-decoration="underline"' if look.underscore else ""

@@ -79,7 +79,7 @@ class ActError(Exception):
     """An action was not done, or not wholly. ``str`` is for people: what, why, and what to do next."""
 
 
-class IdentityMissing(ActError):  # noqa: N818 - it names what is missing
+class IdentityMissing(ActError):
     """Git does not know whose commit it would be; ``commands`` are the two that tell it."""
 
     commands = ('git config --global user.name "Your Name"', "git config --global user.email you@example.org")

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from ccds_ls.rules import Rule, all_rules
 
 
-class UnknownRule(LookupError):  # noqa: N818 - not a fault of the program
+class UnknownRule(LookupError):
     """There is no rule of that code; the text is for people."""
 
 

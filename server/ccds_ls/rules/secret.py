@@ -69,7 +69,9 @@ from ccds_ls.secrets import Secret
 from ccds_ls.snapshot import File
 
 _WRITES_FILE = re.compile(r"%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?([^\s'\"]+)")
-_SETTINGS_FILE = re.compile(r"(?:\.env(?:\..+)?|.+\.env|\.envrc|\.netrc|_netrc|\.pypirc|\.pgpass|kaggle\.json|credentials(?:\.json)?)\Z")
+_SETTINGS_FILE = re.compile(
+    r"(?:\.env(?:\..+)?|.+\.env|\.envrc|\.netrc|_netrc|\.pypirc|\.pgpass|kaggle\.json|credentials(?:\.json)?)\Z"
+)
 _SURE = {"high": "surely", "medium": "probably", "low": "possibly"}
 
 
@@ -101,7 +103,9 @@ def _in_notebook(file: File, notebook: Notebook, context: Context) -> Iterator[F
         by_path[_cell_path(file, notebook, cell)].append(_Part(cell.source, cell.raw_span, cell.number))
         first_line = Span(0, len(cell.source.partition("\n")[0]))
         for output in cell.outputs:
-            by_path[f"{file.path}/output.txt"].append(_Part(output.text, output.raw_span, cell.number, first_line))
+            by_path[f"{file.path}/output.txt"].append(
+                _Part(output.text, output.raw_span, cell.number, first_line)
+            )
     if file.text is not None:
         by_path[f"{file.path}/metadata.json"].extend(_around_cells(file.text, notebook))
     for path, parts in by_path.items():
@@ -118,17 +122,18 @@ def _in_parts(file: File, parts: list[_Part], path: str, context: Context) -> It
         if part.shown is not None and (part.cell, secret.fingerprint) in seen:
             continue  # The forms of one output, text and HTML, say the same.
         seen.add((part.cell, secret.fingerprint))
-        yield _finding(file, secret, part.raw_span(span), part.cell, part.shown or (span if part.cell else None))
+        yield _finding(
+            file, secret, part.raw_span(span), part.cell, part.shown or (span if part.cell else None)
+        )
 
 
 def _around_cells(text: str, notebook: Notebook) -> Iterator[_Part]:
     """What is left of the raw text: metadata, and everything where it is no good notebook."""
     last = 0
-    for cell in notebook.cells:
-        for key in ("source", "input", "outputs", "attachments"):
-            if key in cell.fields:
-                yield _piece(text, last, cell.fields[key].start)
-                last = cell.fields[key].end
+    keys = ("source", "input", "outputs", "attachments")
+    for span in sorted(cell.fields[key] for cell in notebook.cells for key in keys if key in cell.fields):
+        yield _piece(text, last, span.start)
+        last = span.end
     yield _piece(text, last, len(text))
 
 
@@ -152,7 +157,11 @@ def _finding(
     file: File, secret: Secret, span: Span | None, cell: int | None = None, cell_span: Span | None = None
 ) -> Finding:
     staged = file.state is State.STAGED
-    last = "take it out of the file and the commit" if staged else "take it out of the file before it is committed"
+    last = (
+        "take it out of the file and the commit"
+        if staged
+        else "take it out of the file before it is committed"
+    )
     return Finding(
         code="secret",
         kind=secret.kind,
@@ -175,7 +184,9 @@ def _fixes(file: File, staged: bool) -> Iterator[Fix]:
     if staged:
         yield Fix(f"Unstage {file.path}", (Unstage(file.path),), preferred=not settings)
         if settings:
-            yield Fix(f"Unstage {file.path} and let git ignore it", (ignore, Unstage(file.path)), preferred=True)
+            yield Fix(
+                f"Unstage {file.path} and let git ignore it", (ignore, Unstage(file.path)), preferred=True
+            )
     elif settings and not file.tracked:
         yield Fix(f"Let git ignore {file.path}", (ignore,), preferred=True)
 

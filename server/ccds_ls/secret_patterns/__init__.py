@@ -10,8 +10,10 @@ from collections.abc import Iterator
 
 from ccds_ls.secret_patterns import assignments, structured
 from ccds_ls.secret_patterns.match import Match
+from ccds_ls.secret_patterns.providers import PREFIX
+from ccds_ls.secret_patterns.providers import find as find_prefixed
 
-__all__ = ["CANDIDATE", "Match", "find_on_line"]
+__all__ = ["CANDIDATE", "PREFIX", "Match", "find_on_line", "find_prefixed"]
 
 # In the words that ``re`` and the secret engine's regular expressions have in common, over lower-case ASCII.
 CANDIDATE = (

@@ -16,7 +16,9 @@ from ccds_ls.secret_patterns.places import is_code
 from ccds_ls.secret_patterns.providers import provider_in
 from ccds_ls.secret_patterns.values import is_hex, is_password, is_place, is_placeholder, is_random, is_uuid
 
-_KEYWORD = re.compile(r"pass|pwd|psw|secret|token|key|auth|cred|(?<![A-Za-z])pw(?![A-Za-z])|bearer", re.IGNORECASE)
+_KEYWORD = re.compile(
+    r"pass|pwd|psw|secret|token|key|auth|cred|(?<![A-Za-z])pw(?![A-Za-z])|bearer", re.IGNORECASE
+)
 _NAME_START = re.compile(
     r"(?:(?:api|access|secret|private|auth|subscription|account|encryption|license|client|signing|storage)[ ])?[\w.$-]{0,50}\Z",
     re.IGNORECASE,
@@ -42,7 +44,9 @@ _CONNECTION = re.compile(
     r"(?:host|server|data source|user(?: ?id|name)?|uid|dbname|database|initial catalog|driver|account(?:name)?|endpoint)[ ]?=",
     re.IGNORECASE,
 )
-_KEY_CONTEXT = re.compile(r"username|kaggle|wandb|login|comet|openai|azure|weather|api|subscription|account", re.IGNORECASE)
+_KEY_CONTEXT = re.compile(
+    r"username|kaggle|wandb|login|comet|openai|azure|weather|api|subscription|account", re.IGNORECASE
+)
 _NOT_ALNUM = re.compile(r"[\W_]+")
 
 
@@ -88,7 +92,7 @@ def _is_assignment(line: str, start: int, after: re.Match[str], path: str) -> bo
     if op == ",":
         return bool(close) and close[-1] in "\"'`" and after["quote"] is not None
     if op == ">":
-        return start > 0 and line[start - 1] in "</" or close != ""
+        return (start > 0 and line[start - 1] in "</") or close != ""
     return True
 
 
@@ -103,7 +107,12 @@ def _value(line: str, start: int, after: re.Match[str], path: str) -> _Value | N
         return _Value(text, begin, True)
     in_code = is_code(path) and not _COMMAND.match(line)
     op = (after["op"] or "").strip()
-    if not in_code and op in ("=", ":", ":=") and not after["close"] and _SETTING.match(line, 0, after.end("rest")):
+    if (
+        not in_code
+        and op in ("=", ":", ":=")
+        and not after["close"]
+        and _SETTING.match(line, 0, after.end("rest"))
+    ):
         whole = _TO_LINE_END.match(line, begin)
         if whole:
             return _Value(whole[0].rstrip(",;"), begin, True)
@@ -124,7 +133,11 @@ def _may_be_bare(line: str, start: int, op: str, text: str, end: int) -> bool:
         return True
     if op == "=" and line[end : end + 1] in (";", " ", '"', "'", "\\") and _CONNECTION.search(line):
         return True
-    return is_random(text, 20) and text.replace("_", "").replace("-", "").isalnum() and line[end : end + 1] not in ("(", "[", ".")
+    return (
+        is_random(text, 20)
+        and text.replace("_", "").replace("-", "").isalnum()
+        and line[end : end + 1] not in ("(", "[", ".")
+    )
 
 
 def _judge(promise: Meaning, name: str, value: _Value, line: str, after: re.Match[str]) -> str | None:

@@ -32,7 +32,9 @@ _OTHER = frozenset(
     """.split()
 )
 _PASSWORD = re.compile(r"(?:password|passwd|passphrase|passcode|passwort|pwd|pswd|psw)\d{0,2}\Z")
-_JOINED = re.compile(r"(?:api|access|secret|private|auth|account|storage|subscription|license|encryption|master)keys?\d{0,2}\Z")
+_JOINED = re.compile(
+    r"(?:api|access|secret|private|auth|account|storage|subscription|license|encryption|master)keys?\d{0,2}\Z"
+)
 _KEY_OF = frozenset(
     """
     api access secret private auth account storage subscription license licence encryption master signing sign service
@@ -40,6 +42,15 @@ _KEY_OF = frozenset(
     wandb comet kaggle openai azure weather neptune kernel rapidapi user django flask signature developer dev
     """.split()
 )
+
+
+_SURE = (
+    ("api-key", re.compile(rf"{_JOINED.pattern}|^api(?:key|token)\Z")),
+    ("secret", re.compile(r"secret\Z|^(?:secrets|credentials?|creds?)\Z")),
+    ("token", re.compile(r"^token\Z|..token\Z")),
+)
+_FORM = frozenset("value val str string plain b64 base64".split())
+_NO_KEYS = frozenset("monkey turkey hotkey whiskey hockey jockey".split())
 
 
 @dataclass(frozen=True)
@@ -54,7 +65,7 @@ class Meaning:
 def meaning(name: str) -> Meaning | None:
     """What the value of a variable, key, option or field with this name is, or None if it isn't a secret."""
     words = [word.lower() for word in _WORD.findall(name)]
-    while words and (words[-1].isdigit() or words[-1] in ("value", "val", "str", "string", "plain", "b64", "base64")):
+    while words and (words[-1].isdigit() or words[-1] in _FORM):
         words.pop()
     if not words or words[-1] in _ABOUT or len(name) > 80:
         return None
@@ -64,16 +75,12 @@ def meaning(name: str) -> Meaning | None:
         return Meaning("password", sure=last != "pw")
     if before in _OTHER or joined in ("keyword", "keywords"):
         return None
-    if _JOINED.search(last) or last in ("apikey", "apitoken"):
-        return Meaning("api-key", sure=True)
-    if last in ("secret", "secrets", "credential", "credentials", "creds", "cred") or last.endswith("secret"):
-        return Meaning("secret", sure=True)
-    if last == "token" or last.endswith("token") and len(last) > 6:
-        return Meaning("token", sure=True)
+    for kind, pattern in _SURE:
+        if pattern.search(last):
+            return Meaning(kind, sure=True)
     if last in ("key", "keys"):
         return Meaning("api-key", sure=True) if before in _KEY_OF else Meaning("key", sure=bool(before))
     if last in ("auth", "authorization", "bearer", "authtoken"):
         return Meaning("token", sure=False)
-    if last.endswith("key") and len(last) <= 12 and last not in ("monkey", "turkey", "hotkey", "whiskey", "hockey", "jockey"):
-        return Meaning("key", sure=False)
-    return None
+    is_key = last.endswith("key") and len(last) <= 12 and last not in _NO_KEYS
+    return Meaning("key", sure=False) if is_key else None

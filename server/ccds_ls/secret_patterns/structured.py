@@ -34,7 +34,11 @@ def _url_password(match: re.Match[str]) -> bool:
     user, value = match["user"], match["value"]
     if value.lower() == user.lower() or is_placeholder(value) or value.isdigit():
         return False
-    local = re.match(r"(?:localhost|127\.0\.0\.1|\[?::1|0\.0\.0\.0|host\b|hostname|server\b|example\.)", match["host"], re.IGNORECASE)
+    local = re.match(
+        r"(?:localhost|127\.0\.0\.1|\[?::1|0\.0\.0\.0|host\b|hostname|server\b|example\.)",
+        match["host"],
+        re.IGNORECASE,
+    )
     return is_random(value, 12) or (is_password(value) and not local)
 
 
@@ -58,8 +62,15 @@ PATTERNS: tuple[Pattern, ...] = (
         ),
         _url_password,
         "high",
-        ("postgresql+psycopg2://ana:<password>@db.lab.org:5432/sales", "engine = create_engine('snowflake://ana:<password>@xy12345/db')"),
-        ("postgresql://scott:tiger@localhost/test", "mysql+pymysql://user:password@host/db", "mysql://ana:${DB_PASSWORD}@db/x"),
+        (
+            "postgresql+psycopg2://ana:<password>@db.lab.org:5432/sales",
+            "engine = create_engine('snowflake://ana:<password>@xy12345/db')",
+        ),
+        (
+            "postgresql://scott:tiger@localhost/test",
+            "mysql+pymysql://user:password@host/db",
+            "mysql://ana:${DB_PASSWORD}@db/x",
+        ),
     ),
     Pattern(
         "url-password",
@@ -76,7 +87,9 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "netrc-password",
         "Password in a netrc entry",
-        re.compile(r"\b(?:login|user)[ \t]{1,8}[^\s\"']{1,100}[ \t]{1,8}password[ \t]{1,8}(?P<value>[^\s\"'\\]{4,200})"),
+        re.compile(
+            r"\b(?:login|user)[ \t]{1,8}[^\s\"']{1,100}[ \t]{1,8}password[ \t]{1,8}(?P<value>[^\s\"'\\]{4,200})"
+        ),
         _password,
         "high",
         ("machine api.wandb.ai login user password <hex40>",),
@@ -85,7 +98,9 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "azure-sas-signature",
         "Azure shared access signature",
-        re.compile(r"[?&;\"'](?:sv|st|se|sp|sr|ss|srt|spr)=[^\s\"']{1,400}?&sig=(?P<value>[A-Za-z0-9%+/]{30,120}(?:=|%3D){0,2})|[?&]sig=(?P<other>\b\B)"),
+        re.compile(
+            r"[?&;\"'](?:sv|st|se|sp|sr|ss|srt|spr)=[^\s\"']{1,400}?&sig=(?P<value>[A-Za-z0-9%+/]{30,120}(?:=|%3D){0,2})|[?&]sig=(?P<other>\b\B)"
+        ),
         lambda match: match["value"] is not None and is_random(match["value"].replace("%", ""), 30),
         "high",
         ("https://lab.blob.core.windows.net/raw?sv=2022-11-02&se=2026-01-01&sr=c&sp=r&sig=<sas>",),
@@ -94,7 +109,9 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "wandb-api-key",
         "Weights & Biases API key",
-        re.compile(r"wandb[ \t]{1,4}login[ \t]{1,4}(?:--[\w-]{1,20}[ \t]{1,4}){0,4}[\"']?(?P<value>[0-9a-f]{40})\b"),
+        re.compile(
+            r"wandb[ \t]{1,4}login[ \t]{1,4}(?:--[\w-]{1,20}[ \t]{1,4}){0,4}[\"']?(?P<value>[0-9a-f]{40})\b"
+        ),
         lambda match: not is_placeholder(match["value"]),
         "high",
         ("!wandb login <hex40>", "wandb login --relogin <hex40>"),
@@ -103,7 +120,9 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "password",
         "Password in a pair of user and password",
-        re.compile(r"\b(?:auth|basic_auth|http_auth|credentials|HTTPBasicAuth)[\"']?[ \t]{0,4}[=:]?[ \t]{0,4}[(\[][ \t]{0,4}[\"'](?P<user>[^\s\"']{1,80})[\"'][ \t]{0,4},[ \t]{0,4}[\"'](?P<value>[^\s\"']{4,200})[\"']"),
+        re.compile(
+            r"\b(?:auth|basic_auth|http_auth|credentials|HTTPBasicAuth)[\"']?[ \t]{0,4}[=:]?[ \t]{0,4}[(\[][ \t]{0,4}[\"'](?P<user>[^\s\"']{1,80})[\"'][ \t]{0,4},[ \t]{0,4}[\"'](?P<value>[^\s\"']{4,200})[\"']"
+        ),
         lambda match: match["value"] != match["user"] and _password(match),
         "medium",
         ("requests.get(url, auth=('ana', '<password>'))", "HTTPBasicAuth('ana', '<password>')"),
@@ -112,10 +131,15 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "api-key",
         "API key given to a call",
-        re.compile(r"\b(?:AzureKeyCredential|AzureSasCredential|Experiment|set_api_key|set_token|login|init_api|Client|OpenAI|CometML?|APIClient|ApiKeyAuth)\([ \t]{0,4}[\"'](?P<value>[\w-]{20,200})[\"']"),
+        re.compile(
+            r"\b(?:AzureKeyCredential|AzureSasCredential|Experiment|set_api_key|set_token|login|init_api|Client|OpenAI|CometML?|APIClient|ApiKeyAuth)\([ \t]{0,4}[\"'](?P<value>[\w-]{20,200})[\"']"
+        ),
         _token,
         "medium",
-        ("credential = AzureKeyCredential('<hex32>')", "experiment = Experiment('<b62-25>', project_name='x')"),
+        (
+            "credential = AzureKeyCredential('<hex32>')",
+            "experiment = Experiment('<b62-25>', project_name='x')",
+        ),
         ("Experiment('my-first-experiment-with-comet')",),
     ),
 )

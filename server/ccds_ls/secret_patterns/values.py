@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from itertools import pairwise
 
 # The 220 commonest pairs of letters in English, counted over the docstrings and names of Python's standard
 # library: they make up 95 % of the pairs in words, and a third of those in random letters.
@@ -53,7 +54,9 @@ _REFERENCE = re.compile(
     """,
     re.VERBOSE,
 )
-_PLACE = re.compile(r"[~.]{0,2}/[\w./-]|[A-Za-z]:\\|\w+://|[\w/.-]+\.(?:py|json|ya?ml|toml|txt|pem|key|crt|csv|md|html?|js)\Z")
+_PLACE = re.compile(
+    r"[~.]{0,2}/[\w./-]|[A-Za-z]:\\|\w+://|[\w/.-]+\.(?:py|json|ya?ml|toml|txt|pem|key|crt|csv|md|html?|js)\Z"
+)
 _FILE_LIKE = re.compile(r"(?:/[\w.-]*[a-z]{3}[\w.-]*){2}|\A[\w.+-]+@[\w-]+\.\w{2,4}\Z")
 
 # SHA-256 (first 16 digits) of values that are published for everyone to use: Azurite's and the Cosmos DB
@@ -77,7 +80,7 @@ def wordiness(value: str) -> float:
     for run in _LETTERS.findall(value):
         total += len(run) - 1
         common += sum(
-            (a + b).lower() in _COMMON_PAIRS for a, b in zip(run, run[1:], strict=False) if not (a.islower() and b.isupper())
+            (a + b).lower() in _COMMON_PAIRS for a, b in pairwise(run) if not (a.islower() and b.isupper())
         )
     return common / total if total else 0.0
 
@@ -86,7 +89,7 @@ def is_sequence(value: str) -> bool:
     """Whether most neighbours are equal or follow each other, or few different characters make it all."""
     if len(set(value)) < min(6, len(value) // 2 + 1):
         return True
-    steps = sum(-1 <= ord(b) - ord(a) <= 1 for a, b in zip(value, value[1:], strict=False))
+    steps = sum(-1 <= ord(b) - ord(a) <= 1 for a, b in pairwise(value))
     return steps * 2 > len(value)
 
 
@@ -99,6 +102,12 @@ def is_placeholder(value: str) -> bool:
         or is_sequence(value)
         or hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:16] in _PUBLISHED
     )
+
+
+def is_stub_key(value: str) -> bool:
+    """Whether a private key's block, with its BEGIN line, holds no key: dots, a word, or next to nothing."""
+    body = re.sub(r"-{5}[A-Z ]+-{5}|\\[nr]|[\s\"',+]", "", value)
+    return len(body) < 64 or "..." in body or len(set(body)) < 20
 
 
 def is_place(value: str) -> bool:
@@ -116,7 +125,7 @@ def is_random(value: str, shortest: int = 16) -> bool:
     if not any(char.isdigit() for char in value):
         return len(value) >= 20 and words < 0.5
     alternations = len(_ALTERNATION.findall(value))
-    return words < 0.6 and alternations >= 2 or alternations >= max(5, len(value) // 6)
+    return (words < 0.6 and alternations >= 2) or alternations >= max(5, len(value) // 6)
 
 
 def is_password(value: str) -> bool:
@@ -124,9 +133,14 @@ def is_password(value: str) -> bool:
     if not 6 <= len(value) <= 200 or any(char.isspace() for char in value):
         return False
     symbols = len(_NOT_SYMBOL.sub("", value))
-    kinds = any(map(str.islower, value)) + any(map(str.isupper, value)) + any(map(str.isdigit, value)) + bool(symbols)
+    kinds = (
+        any(map(str.islower, value))
+        + any(map(str.isupper, value))
+        + any(map(str.isdigit, value))
+        + bool(symbols)
+    )
     if kinds >= 3:
         return len(value) >= 7
     if kinds == 2 and any(map(str.isdigit, value)) and any(map(str.isalpha, value)):
-        return len(_ALTERNATION.findall(value)) >= 2 and wordiness(value) < 0.75 or wordiness(value) < 0.5
-    return kinds == 2 and symbols > 0 and len(value) >= 8 and wordiness(value) < 0.75 or is_random(value)
+        return (len(_ALTERNATION.findall(value)) >= 2 and wordiness(value) < 0.75) or wordiness(value) < 0.5
+    return (kinds == 2 and symbols > 0 and len(value) >= 8 and wordiness(value) < 0.75) or is_random(value)

@@ -96,4 +96,6 @@ def debian() -> Path:
 CURRENT = Driver(
     "neovim", "Neovim", install.neovim, partial(version, install.neovim), partial(launch, install.neovim)
 )
-DEBIAN = Driver("neovim-debian", "Neovim (Debian 12)", debian, partial(version, debian), partial(launch, debian))
+DEBIAN = Driver(
+    "neovim-debian", "Neovim (Debian 12)", debian, partial(version, debian), partial(launch, debian)
+)

@@ -1,0 +1,159 @@
+"""Secret detection: the samples that stand beside the patterns, what is no secret, and properties of every match."""
+
+from __future__ import annotations
+
+import random
+import re
+import string
+from functools import cache
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ccds_ls.finding import Span
+from ccds_ls.secret_patterns.structured import PATTERNS
+from ccds_ls.secrets import Detector, fingerprint, load, own_rules_only, redact
+from secret_samples import SAMPLES, drawn
+
+
+@cache
+def engine() -> Detector:
+    return load()
+
+
+def filled(sample: str) -> str:
+    return re.sub(
+        r"<([a-z0-9-]+)>", lambda match: SAMPLES[match[1]]() if match[1] in SAMPLES else match[0], sample
+    )
+
+
+FINDS = [(pattern.kind, sample) for pattern in PATTERNS for sample in pattern.finds]
+PASSES = [(pattern.kind, sample) for pattern in PATTERNS for sample in pattern.passes]
+
+
+@pytest.mark.parametrize(("kind", "sample"), FINDS)
+def test_a_pattern_finds_its_samples(kind: str, sample: str) -> None:
+    assert kind in {secret.kind for secret in own_rules_only().find(filled(sample), "src/a.py")}
+
+
+@pytest.mark.parametrize(("kind", "sample"), PASSES)
+def test_a_pattern_lets_pass_what_is_none(kind: str, sample: str) -> None:
+    assert kind not in {secret.kind for secret in own_rules_only().find(filled(sample), "src/a.py")}
+
+
+IDIOMS = [
+    ("os.environ['WANDB_API_KEY'] = '<hex40>'", "src/a.py"),
+    ('os.environ["OPENAI_API_KEY"]="<api-key>"', "src/a.py"),
+    ("%env API_KEY=<api-key>", "a.ipynb/cell.py"),
+    ("!export API_KEY=<api-key>", "a.ipynb/cell.py"),
+    ("export DB_PASSWORD=<password>", "run.sh"),
+    ('conn = psycopg2.connect(host="db1", user="ana", password="<password>")', "src/a.py"),
+    ('{"username": "ana", "key": "<hex32>"}', "kaggle.json"),
+    ("    password: <password>", "conf/local.yml"),
+    ("SECRET_KEY = '<token>'", "settings.py"),
+    ("mysql+pymysql://ana:<password>@db1.lab.org/x", "src/a.py"),
+    ("machine lab.org login ana password <password>", ".netrc"),
+    ("c.NotebookApp.token = '<hex48>'", "jupyter_notebook_config.py"),
+    ('headers = {"Authorization": "Bearer <token>"}', "src/a.py"),
+    ('login("<huggingface-token>")', "src/a.py"),
+    ("<private-key>", "deploy.pem"),
+]
+
+
+@pytest.mark.parametrize(("sample", "path"), IDIOMS)
+def test_what_data_scientists_leak_is_found(sample: str, path: str) -> None:
+    text = f"import os\n{filled(sample)}\nx = 1\n"
+    found = engine().find(text, path)
+    assert len(found) == 1 and found[0].span.start >= text.index("\n")
+
+
+NOT_SECRET = [
+    'token = os.environ["HF_TOKEN"]',
+    'password = getpass("Password: ")',
+    'api_key = "your-api-key"',
+    'api_key = "<your-token>"',
+    "API_KEY=${API_KEY}",
+    'pad_token = "<pad>"',
+    'eos_token = "</s>"',
+    'password = "changeme"',
+    'password = "password"',
+    'secret = "xxxxxxxxxxxxxxxxxxxx"',
+    'key = "customer_id"',
+    'primary_key = "order_line_number"',
+    'token_type = "bearer"',
+    "sha256 = '<hex64>'",
+    "id = '<uuid>'",
+    'password_hash = "$2b$12$' + "a" * 53 + '"',
+    "aws_access_key_id = AKIAIOSFODNN7EXAMPLE",
+    "postgresql://user:password@localhost/db",
+]
+
+
+@pytest.mark.parametrize("sample", NOT_SECRET)
+def test_what_is_no_secret_is_left_alone(sample: str) -> None:
+    assert engine().find(f"{filled(sample)}\n", "src/a.py") == ()
+
+
+def test_in_tests_generic_matches_are_silent_and_providers_are_not() -> None:
+    text = filled('password = "<password>"\nlogin("<huggingface-token>")\n')
+    assert [secret.kind for secret in engine().find(text, "tests/test_hub.py")] == ["huggingface-token"]
+    assert len(engine().find(text, "src/hub.py")) == 2
+
+
+MARKS = ["gitleaks:allow", "pragma: allowlist secret", "kingfisher:ignore", "betterleaks:allow"]
+
+
+@pytest.mark.parametrize("mark", MARKS)
+@pytest.mark.parametrize("sample", ['login("<huggingface-token>")', 'password = "<password>"'])
+def test_other_scanners_marks_are_honoured(mark: str, sample: str) -> None:
+    assert engine().find(filled(f"{sample}  # {mark}\n"), "src/a.py") == ()
+
+
+PROVIDERS = {
+    "huggingface-token": "<huggingface-token>",
+    "github-token": "<github-token>",
+    "aws-access-key-id": "<aws-key-id>",
+}
+
+
+@pytest.mark.parametrize("kind", PROVIDERS)
+def test_without_the_engine_the_commonest_tokens_are_still_found(kind: str) -> None:
+    text = filled(f'print("{PROVIDERS[kind]}")\n')
+    assert [secret.kind for secret in own_rules_only().find(text, "src/a.py")] == [kind]
+
+
+@given(st.text(max_size=200), st.sampled_from(sorted(SAMPLES)), st.text(max_size=60))
+def test_spans_are_in_the_text_and_nothing_gives_the_value_away(before: str, name: str, after: str) -> None:
+    value = SAMPLES[name]()
+    text = f'{before}\napi_key = "{value}"\n{after}'
+    for secret in (*own_rules_only().find(text, "a.py"), *engine().find(text, "a.py")):
+        found = text[secret.span.start : secret.span.end]
+        assert 0 <= secret.span.start < secret.span.end <= len(text) and found
+        told = f"{secret.redacted} {secret.fingerprint} {secret.title}"
+        assert not any(found[i : i + 8] in told for i in range(len(found) - 7)) or "PRIVATE KEY" in found
+
+
+@given(st.text(alphabet=st.characters(), max_size=400), st.text(max_size=20))
+def test_any_text_is_searched(text: str, path: str) -> None:
+    assert all(isinstance(secret.span, Span) for secret in engine().find(text, path))
+
+
+def test_positions_are_code_points_behind_wide_characters() -> None:
+    value = SAMPLES["huggingface-token"]()
+    text = f'é✓😀\u2028 "{value}"'
+    (secret,) = engine().find(text, "a.py")
+    assert text[secret.span.start : secret.span.end] == value
+
+
+def test_a_fingerprint_is_stable_and_tells_values_apart() -> None:
+    one, other = (drawn(string.ascii_letters, 30, random.Random(seed)) for seed in (1, 2))
+    assert fingerprint(one) == fingerprint(one) != fingerprint(other)
+    assert one not in redact(one)
+
+
+@pytest.mark.parametrize("piece", ["key=", "password: ", "://a:", "'token': \"", "a" * 50 + "="])
+def test_a_line_made_to_be_slow_is_not(piece: str) -> None:
+    """Twice the text is about twice the work: counted in the lines that are looked at, not in seconds."""
+    text = piece * (200_000 // len(piece))
+    assert len(own_rules_only().find(text, "a.py")) <= 200
