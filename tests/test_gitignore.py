@@ -27,7 +27,16 @@ def ignored(root: Path, patterns: Iterable[str], paths: Iterable[str]) -> set[st
     """Which paths (they need not exist) git ignores with these patterns."""
     (root / ".gitignore").write_bytes("".join(f"{pattern}\n" for pattern in patterns).encode())
     done = subprocess.run(
-        ["git", "-c", "core.excludesFile=", "check-ignore", "--no-index", "-z", "--stdin"],
+        [
+            "git",
+            "--literal-pathspecs",
+            "-c",
+            "core.excludesFile=",
+            "check-ignore",
+            "--no-index",
+            "-z",
+            "--stdin",
+        ],
         cwd=root,
         input=b"".join(os.fsencode(path) + b"\0" for path in paths),
         capture_output=True,

@@ -66,16 +66,6 @@ OUTPUTS = st.sampled_from(["", "", " outputs=error", " outputs=result,stream", "
 COUNTS = st.sampled_from(["", *(f" execution_count={number}" for number in range(1, 5))])
 PATHS_IN_CODE = ['open("/home/jane/churn/data/é.csv")', "a.to_csv('data/raw/a')"]
 SOURCES = st.sampled_from(["np.arange(3)", "a = 1\na", "%%time\nnp", "# é\n", "", *PATHS_IN_CODE])
-    [
-        "np.arange(3)",
-        "a = 1\na",
-        'open("/home/jane/churn/data/é.csv")',
-        "%%time\nnp",
-        "a.to_csv('data/raw/a')",
-        "# é\n",
-        "",
-    ]
-)
 CELLS = st.lists(
     st.tuples(COUNTS, OUTPUTS, SOURCES).map(lambda it: f"# %%{it[0]}{it[1]}\n{it[2]}"), max_size=6
 )

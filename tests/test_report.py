@@ -44,9 +44,7 @@ NOTEBOOK = json.dumps(
 
 
 def finding(path: str = "a.py", **fields: Any) -> Finding:
-    base = Finding(
-        "data-file", "large", Severity.WARNING, path, "Large.", State.STAGED, "0123456789abcdef"
-    )
+    base = Finding("data-file", "large", Severity.WARNING, path, "Large.", State.STAGED, "0123456789abcdef")
     return replace(base, **fields)
 
 

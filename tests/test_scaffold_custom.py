@@ -71,7 +71,7 @@ BAD_ANSWERS: list[tuple[dict[str, object], str]] = [
     ({"tests": "perhaps"}, "yes or no"),
     ({"extra": "text"}, "an object"),
     ({"title": 3}, "quotes"),
-    ({"title": "a\x00b"}, "U+0000"),
+    ({"title": "a\x00b"}, r"U\+0000"),
     ({"_copy_without_render": "x"}, "no such option"),
     ({"name": "../escaped"}, "not the name of one folder"),
     ({"name": "/tmp/escaped"}, "not the name of one folder"),
@@ -125,7 +125,7 @@ BAD_TEMPLATES: list[tuple[dict[str, str], str]] = [
     ({"cookiecutter.json": '{"templates": {}}'}, "several templates"),
     ({"cookiecutter.json": "[]"}, "no options"),
     ({"ccds.json": "{}"}, "leave --template out"),
-    ({"cookiecutter.json": '{"name": "x", "_extensions": ["os.path"]}'}, "code of its own"),
+    ({"cookiecutter.json": '{"name": "x", "_extensions": ["os.path"]}'}, "its own code"),
     ({"cookiecutter.json": '{"name": "{{ cookiecutter.missing }}"}'}, "missing"),
     ({f"{TOP}/a.txt": "{% if %}"}, "TemplateSyntaxError"),
 ]

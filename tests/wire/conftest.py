@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from wire.client import TINY, Client
+from wire.forked import Forkery
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +20,14 @@ def tiny() -> Iterator[Client]:
     )
     yield client
     assert client.shut_down() == 0
+
+
+@pytest.fixture(scope="session")
+def forkery() -> Iterator[Forkery]:
+    """Starts tiny servers quickly, on systems that can fork."""
+    forkery = Forkery()
+    yield forkery
+    forkery.close()
 
 
 @pytest.fixture

@@ -76,13 +76,6 @@ SLOW = "SIGTERM while a handler blocks"
 
 
 @pytest.fixture(scope="module")
-def forkery() -> Iterator[Forkery]:
-    forkery = Forkery()
-    yield forkery
-    forkery.close()
-
-
-@pytest.fixture(scope="module")
 def servers(forkery: Forkery) -> Iterator[dict[str, Client]]:
     """A server for each ending; those that take seconds have begun to end before the first is looked at."""
     names = [row[0] for row in ENDINGS]

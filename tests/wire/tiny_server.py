@@ -10,12 +10,13 @@ import time
 from typing import NoReturn
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
-from ccds_ls.lsp import transport
+from ccds_ls.lsp import protocol, transport
 from ccds_ls.lsp.converter import converter
 from ccds_ls.lsp.documents import Documents
-from ccds_ls.lsp.protocol import NoAnswer, ServerProtocol
+from ccds_ls.lsp.protocol import ServerProtocol
 from ccds_ls.lsp.start import Connection
 from ccds_ls.lsp.worker import in_worker
 
@@ -77,6 +78,14 @@ def build() -> LanguageServer:  # noqa: C901 - one short function after another
     async def sleep(seconds: float) -> str:
         return await in_worker(_sleep, seconds)
 
+    @server.command("burn")
+    async def burn() -> None:
+        await in_worker(_burn)
+
+    @server.command("burning")
+    def burning() -> int:
+        return sum(thread.name.startswith("burn") for thread in threading.enumerate())
+
     @server.command("block")
     def block(seconds: float) -> None:
         time.sleep(seconds)
@@ -85,7 +94,7 @@ def build() -> LanguageServer:  # noqa: C901 - one short function after another
     async def ask() -> str:
         try:
             shown = await server.window_show_document_async(types.ShowDocumentParams("file:///x"))
-        except NoAnswer as error:
+        except JsonRpcException as error:
             return str(error)
         return repr(shown.success)
 
@@ -99,12 +108,20 @@ def build() -> LanguageServer:  # noqa: C901 - one short function after another
     return server
 
 
+def _burn(cancelled: threading.Event) -> None:
+    name, threading.current_thread().name = threading.current_thread().name, "burn"
+    while not cancelled.is_set():
+        sum(range(1000))
+    threading.current_thread().name = name
+
+
 def _sleep(seconds: float, cancelled: threading.Event) -> str:
     return "cancelled" if cancelled.wait(seconds) else "slept"
 
 
 def main() -> NoReturn:
     logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
+    protocol.ANSWER_SECONDS = 0.2
     code = transport.serve(build(), Connection())
     sys.stderr.flush()
     os._exit(code)
