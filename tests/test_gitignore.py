@@ -29,7 +29,6 @@ def ignored(root: Path, patterns: Iterable[str], paths: Iterable[str]) -> set[st
     done = subprocess.run(
         [
             "git",
-            "--literal-pathspecs",
             "-c",
             "core.excludesFile=",
             "check-ignore",
@@ -38,11 +37,11 @@ def ignored(root: Path, patterns: Iterable[str], paths: Iterable[str]) -> set[st
             "--stdin",
         ],
         cwd=root,
-        input=b"".join(os.fsencode(path) + b"\0" for path in paths),
+        input=b"".join(b"./" + os.fsencode(path) + b"\0" for path in paths),  # a colon in front is magic
         capture_output=True,
     )
     assert done.returncode in (0, 1), done.stderr
-    return {os.fsdecode(path) for path in done.stdout.split(b"\0") if path}
+    return {os.fsdecode(path.removeprefix(b"./")) for path in done.stdout.split(b"\0") if path}
 
 
 # Names that hurt: what gitignore or a shell gives a meaning to, spaces, controls, bytes that are no UTF-8.

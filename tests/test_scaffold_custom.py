@@ -163,7 +163,12 @@ def test_hooks_run_only_after_a_yes_and_their_output_goes_to_stderr(
         tmp_path / "t", files={**FILES, "hooks/post_gen_project.py": WRITE_RAN, "hooks/notes.txt": ""}
     )
     asked: list[tuple[str, ...]] = []
-    project = generate_custom(source, None, {"name": "no"}, tmp_path, lambda code: bool(asked.append(code)))
+
+    def no(code: tuple[str, ...]) -> bool:
+        asked.append(code)
+        return False
+
+    project = generate_custom(source, None, {"name": "no"}, tmp_path, no)
     assert asked == [("hooks/post_gen_project.py",)]
     assert not (project / "RAN").exists()
     project = generate_custom(source, None, {"name": "yes"}, tmp_path, lambda _: True)

@@ -26,11 +26,11 @@ class Forkery:
         )
         theirs.close()
 
-    def start(self) -> Any:
-        """A tiny server in a process of its own."""
+    def start(self, *, greet: bool = False) -> Any:
+        """A tiny server in a process of its own; with `greet` it answers `initialize` before it serves."""
         pipes = [os.pipe() for _ in range(4)]
         theirs = [pipes[0][0], pipes[1][1], pipes[2][1], pipes[3][1]]
-        socket.send_fds(self._socket, [b"x"], theirs)
+        socket.send_fds(self._socket, [b"g" if greet else b"-"], theirs)
         for pipe in theirs:
             os.close(pipe)
         return Forked(pipes[0][1], pipes[1][0], pipes[2][0], pipes[3][0])
@@ -71,15 +71,16 @@ def main() -> None:
     """The process that is forked: takes pipes from a socket, for each four a child that waits for a server."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     requests = socket.socket(fileno=int(sys.argv[1]))
-    while pipes := socket.recv_fds(requests, 1, 4)[1]:
+    while (received := socket.recv_fds(requests, 1, 4))[0]:
+        how, pipes, *_ = received
         if os.fork() == 0:
             requests.close()
-            _watch(*pipes)
+            _watch(*pipes, greet=how == b"g")
         for pipe in pipes:
             os.close(pipe)
 
 
-def _watch(stdin: int, stdout: int, stderr: int, status: int) -> None:
+def _watch(stdin: int, stdout: int, stderr: int, status: int, *, greet: bool) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     server = os.fork()
     if server == 0:
@@ -87,7 +88,7 @@ def _watch(stdin: int, stdout: int, stderr: int, status: int) -> None:
         for target, pipe in enumerate((stdin, stdout, stderr)):
             os.dup2(pipe, target)
             os.close(pipe)
-        tiny_server.main()
+        tiny_server.main(greet=greet)
     for pipe in (stdin, stdout, stderr):
         os.close(pipe)
     os.write(status, b"%d\n" % server)

@@ -13,11 +13,10 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
-from ccds_ls.lsp import protocol, transport
+from ccds_ls.lsp import protocol, start, transport
 from ccds_ls.lsp.converter import converter
 from ccds_ls.lsp.documents import Documents
 from ccds_ls.lsp.protocol import ServerProtocol
-from ccds_ls.lsp.start import Connection
 from ccds_ls.lsp.worker import in_worker
 
 
@@ -119,10 +118,13 @@ def _sleep(seconds: float, cancelled: threading.Event) -> str:
     return "cancelled" if cancelled.wait(seconds) else "slept"
 
 
-def main() -> NoReturn:
+def main(*, greet: bool = False) -> NoReturn:
     logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
-    protocol.ANSWER_SECONDS = 0.2
-    code = transport.serve(build(), Connection())
+    protocol.ANSWER_SECONDS, transport.END_SECONDS, transport.WATCH_SECONDS = 0.2, 0.9, 0.3
+    connection = start.Connection()
+    if greet:
+        start.greet(connection)
+    code = transport.serve(build(), connection)
     sys.stderr.flush()
     os._exit(code)
 
