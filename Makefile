@@ -6,7 +6,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$python && break; done)
 BIN = .venv/bin
 
-.PHONY: demo test check docs test-projects test-editors bench clean help
+.PHONY: demo test check docs test-stress test-projects test-editors bench clean help
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -15,7 +15,7 @@ demo: .venv/.ready  ## the guided tour on a throw-away project
 	@$(BIN)/ccds-ls demo
 
 test: .venv/.ready  ## the tests (under 20 seconds)
-	@$(BIN)/python -m pytest --ignore=tests/editors --ignore=tests/projects
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not stress" --ignore=tests/editors --ignore=tests/projects
 
 check: .venv/.dev  ## linters, types, and whether the generated documents are up to date
 	@$(BIN)/ruff check .
@@ -25,6 +25,9 @@ check: .venv/.dev  ## linters, types, and whether the generated documents are up
 
 docs: .venv/.ready  ## write the generated documents again
 	@$(BIN)/python tools/docs.py
+
+test-stress: .venv/.ready  ## load the server until a lesser one breaks (a minute)
+	@$(BIN)/python -m pytest -m stress tests/wire
 
 test-projects: .venv/.ready  ## make projects with every option and run what they run (minutes)
 	@$(BIN)/python -m pytest tests/projects

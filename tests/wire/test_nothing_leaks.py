@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from ccds_ls.secrets import default_cache_dir
 from repositories import make, stage, write
 from wire.client import SERVER, Client, ResponseError
@@ -38,6 +40,7 @@ def content(name: str, value: str) -> str:
     )
 
 
+@pytest.mark.stress
 def test_a_whole_session_at_the_highest_verbosity(tmp_path: Path) -> None:
     values = planted()
     repo = make(tmp_path / "repo")
