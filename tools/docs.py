@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> int:
     """Write or check, see above."""
     changes = stale(ROOT)
     for path, text in sorted(changes.items()):
-        print(f"{'stale' if '--check' in arguments else 'wrote'}: {path.relative_to(ROOT)}")  # noqa: T201
+        print(f"{'stale' if '--check' in arguments else 'wrote'}: {path.relative_to(ROOT)}")
         if "--check" in arguments:
             continue
         if text is None:

@@ -4,13 +4,13 @@ import json
 import sys
 
 
-def send(message: dict) -> None:
+def send(message: dict[str, object]) -> None:
     body = json.dumps({"jsonrpc": "2.0", **message}).encode()
     sys.stdout.buffer.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
     sys.stdout.buffer.flush()
 
 
-def diagnose(document: dict) -> None:
+def diagnose(document: dict[str, object]) -> None:
     place = {"line": 0, "character": 0}
     found = [{"range": {"start": place, "end": place}, "message": "Hello."}]
     params = {"uri": document["uri"], "version": document["version"], "diagnostics": found}

@@ -16,7 +16,7 @@ class NotSeen(AssertionError):
     """What was waited for did not come within the limit."""
 
 
-def until(look: Callable[[], T], what: str, limit: float) -> T:
+def until(look: Callable[[], T | None], what: str, limit: float) -> T:
     """Look again and again until there is something; ``NotSeen`` after ``limit`` seconds."""
     end = time.monotonic() + limit
     while True:

@@ -26,7 +26,7 @@ def tools() -> dict[str, str]:
     wanted = "\n".join([sys.version, *PACKAGES])
     if not done.is_file() or done.read_text(encoding="utf-8") != wanted:
         venv.create(TOOLS, clear=True, with_pip=True, symlinks=os.name != "nt")
-        command = [TOOLS / BIN / "python", "-m", "pip", "install", "--quiet", *PACKAGES]
+        command = [str(TOOLS / BIN / "python"), "-m", "pip", "install", "--quiet", *PACKAGES]
         run = subprocess.run(command, capture_output=True, text=True, check=False)
         assert run.returncode == 0, f"The tools could not be installed from PyPI: {run.stdout}{run.stderr}"
         done.write_text(wanted, encoding="utf-8")

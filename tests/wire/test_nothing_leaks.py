@@ -69,10 +69,9 @@ def test_a_whole_session_at_the_highest_verbosity(tmp_path: Path) -> None:
         if not wanted:
             break
     # A broken rename and a refused commit are told in words of ours, too.
-    for command in ("ccds.checkCommit", "ccds.git.commit"):
-        argument = {"root": repo.as_uri(), **({"message": "feat: all"} if command.endswith("commit") else {})}
+    for name, more in (("ccds.checkCommit", {}), ("ccds.git.commit", {"message": "feat: all"})):
         try:
-            heard.append(json.dumps(client.command(command, argument)))
+            heard.append(json.dumps(client.command(name, {"root": repo.as_uri(), **more})))
         except ResponseError as error:
             heard.append(json.dumps(error.error))
     client.notify("textDocument/didChange", {"textDocument": {"uri": 3}, "contentChanges": values["hub.py"]})

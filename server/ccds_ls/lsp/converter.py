@@ -20,7 +20,7 @@ _MAX = 2**31 - 1
 
 def converter() -> cattrs.Converter:
     """pygls' converter without the coercions."""
-    strict: cattrs.Converter = default_converter()  # type: ignore[no-untyped-call]
+    strict: cattrs.Converter = default_converter()
     # Each is asked for the enumerations among its subclasses, too, which take what they know.
     strict.register_structure_hook(
         str, lambda value, kind: expect(value, str) if kind is str else kind(value)

@@ -167,8 +167,8 @@ def _finding(
         kind=secret.kind,
         severity=Severity.ERROR if staged else Severity.WARNING,
         path=file.path,
-        message=f"{secret.title}, {secret.redacted}: {_SURE[secret.confidence]} a secret. Revoke it first if it was ever"
-        f" pushed or shared (rewriting history does not take it back), then {last}.",
+        message=f"{secret.title}, {secret.redacted}: {_SURE[secret.confidence]} a secret. Revoke it first if it was"
+        f" ever pushed or shared (rewriting history does not take it back), then {last}.",
         state=file.state,
         fingerprint=secret.fingerprint,
         span=span,

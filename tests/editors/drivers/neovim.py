@@ -28,7 +28,7 @@ class Neovim:
 
     def remote(self, expression: str) -> str | None:
         """The value of a Vim expression, or None while Neovim does not answer."""
-        ask = [self.program, "--server", self.socket, "--remote-expr", expression]
+        ask = [str(self.program), "--server", str(self.socket), "--remote-expr", expression]
         done = subprocess.run(ask, env=self.env, capture_output=True, text=True, check=False, timeout=20)
         return done.stdout + done.stderr if done.returncode == 0 else None
 
