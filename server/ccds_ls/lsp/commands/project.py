@@ -47,14 +47,21 @@ async def new_project(server: Server, given: NewProject) -> Result:
         project: Path = await in_thread(lambda stop: generate(answers, parent, cancelled=stop.is_set))
         message = f"Made the project {project}."
         if given.git:
-            from ccds_ls.git import act
-
             progress.tell("First commit")
-            message = f"{message} {(await in_thread(lambda _: act.init(project))).message}"
+            message = f"{message} {await in_thread(lambda _: _put_under_git(project))}"
     server.work.look(project)
     server.start(show(server, project / "README.md"))
     next_step = "Open the folder, then 'make create_environment' and 'make requirements' set it up."
     return result(f"{message} {next_step}", [project], uri=uri_of(project))
+
+
+def _put_under_git(project: Path) -> str:
+    """A first commit of its own, unless a repository around it takes the project in already."""
+    from ccds_ls.git import act
+    from ccds_ls.git.read import discover
+
+    around = discover(project)
+    return f"It belongs to the repository {around.top}." if around else act.init(project).message
 
 
 COMMANDS = {"ccds.newProject": Command("New Project…", NewProject, new_project)}
