@@ -6,10 +6,14 @@ tests; ``repository_kinds`` has a builder for each kind of repository there is.
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import subprocess
+import tempfile
 import zlib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -77,9 +81,24 @@ def make(
     folder: Path, files: Mapping[str, Content] | None = None, *options: str, commit: bool = True
 ) -> Path:
     """A repository on ``main`` with one commit of ``files`` (a README by default), or none. Returns ``folder``."""
+    files = {"README.md": "start\n"} if files is None else files
+    if options or (folder.exists() and any(folder.iterdir())):
+        return _made(folder, files, options, commit)
+    return shutil.copytree(_pattern(tuple(files.items()), commit), folder, symlinks=True, dirs_exist_ok=True)
+
+
+@cache
+def _pattern(files: tuple[tuple[str, Content], ...], commit: bool) -> Path:
+    """A repository that is made once and then copied, which spares most tests three processes."""
+    folder = Path(tempfile.mkdtemp(prefix="ccds-ls-pattern-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return _made(folder, dict(files), (), commit)
+
+
+def _made(folder: Path, files: Mapping[str, Content], options: tuple[str, ...], commit: bool) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     git(folder, "init", "-q", "--template=", "-b", "main", *options)
-    write(folder, {"README.md": "start\n"} if files is None else files)
+    write(folder, files)
     if commit:
         commit_all(folder, "start")
     return folder

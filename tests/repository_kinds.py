@@ -96,7 +96,9 @@ def _commit_message(folder: Path) -> Kind:
 def _with_submodule(folder: Path) -> Path:
     make(folder / "library")
     top = make(folder / "top")
-    git(top, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "../library", "lib")
+    (top / ".git" / "modules").mkdir()
+    git(top, "clone", "-q", "--separate-git-dir=.git/modules/lib", "../library", "lib")
+    write(top, {".gitmodules": '[submodule "lib"]\n\tpath = lib\n\turl = ../library\n'})
     commit_all(top)
     return top
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,11 +15,22 @@ from ccds_ls.git import act
 from ccds_ls.git.act import ActError
 from ccds_ls.git.command import Progress, opened
 from ccds_ls.git.read import StoppedError, setting
+from ccds_ls.git.remote import check_url
 from repositories import commit_all, git, git_identity, make, write
 
 __all__ = ["git_identity"]  # a fixture
 
 pytestmark = pytest.mark.usefixtures("git_identity")
+
+
+@pytest.fixture(scope="module")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A server's repository and one that follows it, to be copied."""
+    folder = tmp_path_factory.mktemp("pattern")
+    make(folder / "server.git", {}, "--bare", commit=False)
+    git(make(folder / "mine"), "remote", "add", "origin", "../server.git")
+    git(folder / "mine", "push", "-q", "-u", "origin", "main")
+    return folder
 
 
 @pytest.fixture
@@ -27,11 +39,9 @@ def server(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def mine(tmp_path: Path, server: Path) -> Path:
-    top = make(tmp_path / "mine")
-    git(top, "remote", "add", "origin", str(server))
-    git(top, "push", "-q", "-u", "origin", "main")
-    return top
+def mine(tmp_path: Path, pattern: Path) -> Path:
+    shutil.copytree(pattern, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "mine"
 
 
 def test_there_and_back(tmp_path: Path, server: Path) -> None:
@@ -181,19 +191,25 @@ GOOD_URLS = [
 
 
 @pytest.mark.parametrize("url", BAD_URLS)
-def test_an_address_that_is_not_one(url: str, mine: Path) -> None:
+def test_an_address_that_is_not_one(url: str) -> None:
     with pytest.raises(ActError, match="is not the address of a git repository"):
-        act.add_remote(mine, url, name="new")
-    with pytest.raises(ActError, match="is not the address of a git repository"):
-        act.clone(url, mine.parent / "new")
-    assert setting(opened(mine), "remote.new.url") is None
-    assert not (mine.parent / "new").exists()
+        check_url(url)
 
 
 @pytest.mark.parametrize("url", GOOD_URLS)
-def test_an_address(url: str, mine: Path) -> None:
-    act.add_remote(mine, url, name="new")
-    assert setting(opened(mine), "remote.new.url") == url
+def test_an_address(url: str) -> None:
+    check_url(url)
+
+
+def test_a_bad_address_reaches_no_git(mine: Path) -> None:
+    for action in (
+        lambda: act.add_remote(mine, "-x", name="new"),
+        lambda: act.clone("-x", mine.parent / "new"),
+    ):
+        with pytest.raises(ActError, match="is not the address of a git repository"):
+            action()  # type: ignore[no-untyped-call]  # mypy has no type for this pair
+    assert setting(opened(mine), "remote.new.url") is None
+    assert not (mine.parent / "new").exists()
 
 
 class Locked(BaseHTTPRequestHandler):

@@ -22,6 +22,7 @@ from ccds_ls.scaffold import names, quoting
 from ccds_ls.scaffold.answers import Answers, resolve
 from ccds_ls.scaffold.generate import (
     STALE_SECONDS,
+    TEMPLATE,
     TEMPORARY_PREFIX,
     CancelledError,
     ScaffoldError,
@@ -51,6 +52,13 @@ def test_a_project_of_every_choice(tmp_path: Path, number: int) -> None:
     assert project == tmp_path / f"project_{number}"
     assert list(tmp_path.iterdir()) == [project]
     check_project(project, answers)
+
+
+def test_no_installer_compiles_the_template() -> None:
+    """What pip compiles stands in __pycache__ beside it, and would be rendered into every project."""
+    names = [path.name for path in TEMPLATE.rglob("*") if path.is_file()]
+    assert len(names) > 30
+    assert not [name for name in names if name.endswith((".py", ".pyc"))]
 
 
 IGNORED = """

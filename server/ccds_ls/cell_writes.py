@@ -107,8 +107,10 @@ def writes(sources: Iterable[str]) -> Iterator[tuple[int, Span, str]]:
         found = facts(source)
         for name, value in found.assigned:
             path = path_of(value, known)
-            known.pop(name, None)
-            known |= {name: path} if path is not None else {}
+            if path is None:
+                known.pop(name, None)
+            else:
+                known[name] = path
         for call, span in found.calls:
             paths = (path_of(target, known) for target in _targets(call))
             if target := next(filter(None, paths), None):

@@ -16,7 +16,7 @@ _MARK = re.compile(r"ccds-ls:\s*ignore(-file)?\[([\w\s,-]*)\]")
 
 # What opens and closes a comment, by the ending of the file's name. Data formats without comments are not here.
 _SYNTAXES = {
-    ("#", ""): "py pyi toml yaml yml sh bash zsh r rb jl mk cfg env conf tf gitignore",
+    ("#", ""): "py pyi toml yaml yml sh bash zsh r rb jl mk cfg env conf tf",
     ("//", ""): "js ts jsx tsx java c h cpp hpp cs go rs scala kt swift php",
     ("--", ""): "sql lua hs",
     ("<!--", " -->"): "md html xml htm",

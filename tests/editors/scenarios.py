@@ -102,7 +102,7 @@ def staged_beside(editor: Editor, project: Path, limit: float) -> None:
 
 
 def rename(editor: Editor, project: Path, limit: float) -> None:
-    """The fix renames the notebook on disk; once the new name is staged, too, its finding goes away."""
+    """The fix renames the notebook on disk."""
     path = project / projects.UNTITLED
     editor.open(path)
     shown = find(editor, path, limit, message=NAME)
@@ -116,8 +116,6 @@ def rename(editor: Editor, project: Path, limit: float) -> None:
     renamed = [item.name for item in path.parent.glob("*ring-widths.ipynb")]
     assert renamed, sorted(path.parent.iterdir())
     assert renamed[0] in titles[0]
-    repositories.git(project, "add", "--all")
-    gone(editor, path, limit, message=NAME)
 
 
 def unstage(editor: Editor, project: Path, limit: float) -> None:

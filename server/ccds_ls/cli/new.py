@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from ccds_ls.scaffold import answers as given_answers
@@ -34,9 +35,24 @@ def run(options: argparse.Namespace) -> int:
 def _make(options: argparse.Namespace) -> Path:
     given: dict[str, object] = dict(given_answers.load(options.answers)) if options.answers else {}
     given.update(given_answers.parse_set(text) for text in options.set)
+    if options.template:
+        return _from_template(options, given)
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     resolve = ask if at_terminal else given_answers.resolve
     return generate(resolve(given, options.force_combination), options.out_dir)
+
+
+def _from_template(options: argparse.Namespace, given: dict[str, object]) -> Path:
+    """A project from a template of the user's own; its code runs only after an explicit yes."""
+    from ccds_ls.scaffold.custom import generate_custom
+
+    def may_run(files: Sequence[str]) -> bool:
+        if not sys.stdin.isatty():
+            return False
+        print(f"This template brings code of its own: {', '.join(files)}. It would run on your machine.")
+        return input("Run it? Type yes to do so: ").strip().lower() == "yes"
+
+    return generate_custom(options.template, options.checkout, given, options.out_dir, may_run)
 
 
 def _put_under_git(project: Path) -> None:

@@ -63,8 +63,13 @@ def index_changes(repository: Repository) -> Changes:
 
     A path that was only announced (``git add --intent-to-add``) has no content yet and is left out.
     """
-    base = _empty_tree(repository) if is_unborn(repository) else "HEAD"
-    _, output = repository.run(["diff-index", "--cached", *_DIFF, "--ita-invisible-in-index", base, "--"])
+    arguments = ["diff-index", "--cached", *_DIFF, "--ita-invisible-in-index"]
+    try:
+        _, output = repository.run([*arguments, "HEAD", "--"])
+    except GitError:
+        if not is_unborn(repository):
+            raise
+        _, output = repository.run([*arguments, _empty_tree(repository), "--"])
     return _sorted_out(_raw_entries(output))
 
 

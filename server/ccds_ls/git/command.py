@@ -116,12 +116,13 @@ def git(
     folder: Path,
     *arguments: str,
     feed: bytes | None = None,
-    timeout: float = LOCAL_SECONDS,
+    network: bool = False,
     cancelled: threading.Event | None = None,
     progress: Callable[[str, int | None], object] | None = None,
 ) -> Outcome:
     """Run one git command in ``folder`` for an action of the user's and say how it ended.
 
+    ``network`` says that it reaches another machine: it may take longer, and ssh asks nothing.
     ``progress`` gets what a transfer reports: a text and a percentage. Raises GitError when the command can't
     be started or took too long, StoppedError when ``cancelled`` was set.
     """
@@ -129,9 +130,7 @@ def git(
     os.environ["GIT_PYTHON_GIT_EXECUTABLE"] = program()
     from git import Git  # a tenth of a second, which only an action pays
 
-    for (
-        name
-    ) in _ELSEWHERE:  # GitPython hands on the whole environment; these would turn git to another repository
+    for name in _ELSEWHERE:  # GitPython hands on the whole environment
         os.environ.pop(name, None)
     command = [program(), "--no-pager", *arguments]
     # The wrapper ends the process when it is collected, so it is kept until the end.
@@ -139,7 +138,7 @@ def git(
         command,
         istream=subprocess.PIPE if feed is not None else subprocess.DEVNULL,
         as_process=True,
-        env=_environment(folder),
+        env=_NO_QUESTIONS | (_network_environment(folder) if network else {}),
         start_new_session=True,
     )
     assert wrapper.proc is not None  # noqa: S101 - it was just started
@@ -148,7 +147,7 @@ def git(
         wrapper.proc,
         _name(arguments),
         feed=feed,
-        timeout=timeout,
+        timeout=NETWORK_SECONDS if network else LOCAL_SECONDS,
         cancelled=cancelled,
         gently=True,
         heard=heard,
@@ -158,11 +157,9 @@ def git(
     return Outcome(code, os.fsdecode(bytes(output)).rstrip("\n"), redacted(os.fsdecode(bytes(call.errors))))
 
 
-def done(
-    folder: Path, *arguments: str, feed: bytes | None = None, what: str, timeout: float = LOCAL_SECONDS
-) -> Outcome:
+def done(folder: Path, *arguments: str, feed: bytes | None = None, what: str) -> Outcome:
     """Like ``git``; raises ActError, beginning with ``what``, when the command failed."""
-    outcome = git(folder, *arguments, feed=feed, timeout=timeout)
+    outcome = git(folder, *arguments, feed=feed)
     if outcome.code != 0:
         raise failure(outcome, what, _name(arguments))
     return outcome
@@ -214,11 +211,11 @@ class Progress:
                 self._tell(match[1] if match else text, int(match[2]) if match else None)
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _network_environment(folder: Path) -> dict[str, str]:
     own = {"GIT_ALLOW_PROTOCOL": os.environ.get("GIT_ALLOW_PROTOCOL", _TRANSPORTS)}
     if not {"GIT_SSH_COMMAND", "GIT_SSH"} & set(os.environ) and not _ssh_command(folder):
         own["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes"
-    return {**_NO_QUESTIONS, **own}
+    return own
 
 
 def _ssh_command(folder: Path) -> str | None:

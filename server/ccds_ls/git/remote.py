@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ccds_ls.git import read
-from ccds_ls.git.command import NETWORK_SECONDS, ActError, Done, Outcome, done, failure, git, opened
+from ccds_ls.git.command import ActError, Done, Outcome, done, failure, git, opened
 from ccds_ls.git.read import Repository
 from ccds_ls.git.run import redacted
 
@@ -75,7 +75,7 @@ def push(
     outcome = git(
         repository.top,
         *("push", "--porcelain", "--progress", *options, "--", remote, f"refs/heads/{branch}:{target}"),
-        timeout=NETWORK_SECONDS,
+        network=True,
         cancelled=cancelled,
         progress=progress,
     )
@@ -106,7 +106,7 @@ def pull(folder: Path, *, progress: Tell | None = None, cancelled: threading.Eve
     outcome = git(
         repository.top,
         *("-c", "merge.autoStash=false", "pull", "--ff-only", "--no-rebase", "--progress"),
-        timeout=NETWORK_SECONDS,
+        network=True,
         cancelled=cancelled,
         progress=progress,
     )
@@ -137,7 +137,7 @@ def clone(
         outcome = git(
             workspace,
             *("clone", "--progress", "--", url, "new"),
-            timeout=NETWORK_SECONDS,
+            network=True,
             cancelled=cancelled,
             progress=progress,
         )

@@ -61,6 +61,7 @@ def context(answers: Answers, year: int) -> dict[str, dict[str, object]]:
         | {
             "_answers": answers.as_dict(),
             "_conda_packages": [name for name in wanted if name not in packages.PIP_ONLY],
+            # In the template's file names: no tool takes its .gitignore or compiles its .py files for our own.
             "_dot": ".",
             "_environment": _environment(answers.repo_name),
             "_environment_name": environment_name(answers.repo_name),
