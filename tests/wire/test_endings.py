@@ -18,7 +18,7 @@ import pytest
 from wire.client import Client, framed, notification, request
 from wire.forked import Forkery
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and forked processes")
+pytestmark = [pytest.mark.stress, pytest.mark.skipif(sys.platform == "win32", reason="signals and forked processes")]
 
 INITIALIZE = request(0, "initialize", {"processId": os.getpid(), "rootUri": None, "capabilities": {}})
 HOVER = request(
