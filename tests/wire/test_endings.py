@@ -18,7 +18,10 @@ import pytest
 from wire.client import Client, framed, notification, request
 from wire.forked import Forkery
 
-pytestmark = [pytest.mark.stress, pytest.mark.skipif(sys.platform == "win32", reason="signals and forked processes")]
+pytestmark = [
+    pytest.mark.stress,
+    pytest.mark.skipif(sys.platform == "win32", reason="signals and forked processes"),
+]
 
 INITIALIZE = request(0, "initialize", {"processId": os.getpid(), "rootUri": None, "capabilities": {}})
 HOVER = request(
@@ -82,8 +85,8 @@ def servers(forkery: Forkery) -> Iterator[dict[str, Client]]:
     servers = {name: Client(forkery.start()) for name in ["dead", "zombie", *names]}
     dead, zombie = (subprocess.Popen([sys.executable, "-c", ""]) for _ in range(2))
     dead.wait()
-    servers["dead"].initialize(processId=dead.pid)
-    servers["zombie"].initialize(processId=zombie.pid)
+    servers["dead"].send(initialize(processId=dead.pid))
+    servers["zombie"].send(initialize(processId=zombie.pid))
     slow = ENDINGS[names.index(SLOW)]
     perform(servers[SLOW], slow[1], len(slow[3]))
     yield servers

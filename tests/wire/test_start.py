@@ -84,6 +84,8 @@ REPLIES = [  # the first messages, then the ids and outcomes of all replies unti
     ("an id that is a text", [request("one", "initialize", parameters())], [("one", "ok")]),
     ("twice", [request(1, "initialize", parameters()), request(2, "initialize", parameters())], [(1, "ok"), (2, -32600)]),
     ("twice with one id", [request(1, "initialize", parameters()), request(1, "initialize", parameters())], [(1, "ok"), (1, -32600)]),
+    ("cancelled after its reply", [request(1, "initialize", parameters()), notification("$/cancelRequest", {"id": 1})], [(1, "ok")]),
+    ("its id again after its reply", [request(1, "initialize", parameters()), request(1, "shutdown!")], [(1, "ok"), (1, -32601)]),
     ("odd members", [request(1, "initialize", parameters(processId="x", rootUri=5, workspaceFolders=[0]))], [(1, "ok")]),
     ("odd capabilities", [request(1, "initialize", parameters(capabilities={"general": 5, "workspace": {"applyEdit": 5}}))], [(1, "ok")]),
     ("null, then right", [request(1, "initialize"), request(2, "initialize", parameters())], [(1, -32602), (2, "ok")]),

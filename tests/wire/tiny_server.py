@@ -13,7 +13,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
-from ccds_ls.lsp import protocol, start, transport
+from ccds_ls.lsp import asking, start, transport
 from ccds_ls.lsp.converter import converter
 from ccds_ls.lsp.documents import Documents
 from ccds_ls.lsp.protocol import ServerProtocol
@@ -120,7 +120,7 @@ def _sleep(seconds: float, cancelled: threading.Event) -> str:
 
 def main(*, greet: bool = False) -> NoReturn:
     logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
-    protocol.ANSWER_SECONDS, transport.END_SECONDS, transport.WATCH_SECONDS = 0.2, 0.9, 0.3
+    asking.ANSWER_SECONDS, transport.END_SECONDS, transport.WATCH_SECONDS = 0.2, 0.9, 0.3
     connection = start.Connection()
     if greet:
         start.greet(connection)

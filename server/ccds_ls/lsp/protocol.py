@@ -2,8 +2,8 @@
 
 pygls finds the handler; this subclass adds what it lacks, each with the report that would let it go: a reply where
 parameters are wrong (openlawlibrary/pygls#326), the states before `initialize` and after `shutdown`, cancellation
-that stops the work (openlawlibrary/pygls#517), a limit of time for the editor's answers (openlawlibrary/pygls#608,
-#621), an exit code (openlawlibrary/pygls#118), and logs that hold no text of a document.
+that stops the work (openlawlibrary/pygls#517), an exit code (openlawlibrary/pygls#118), and logs that hold no text
+of a document. Work for a thread goes through `worker.in_worker`; pygls' own threads can't be cancelled.
 """
 
 from __future__ import annotations
@@ -15,37 +15,25 @@ import json
 import logging
 import re
 import traceback
-import uuid
 from collections.abc import Callable, Coroutine, Generator
-from concurrent.futures import Future
 from typing import Any
 
 import cattrs
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
-from pygls.protocol import LanguageServerProtocol, lsp_method
+from pygls.protocol import lsp_method
 
+from ccds_ls.lsp.asking import Asking
 from ccds_ls.lsp.converter import expect, tolerable, what_is_wrong
 from ccds_ls.lsp.documents import Documents
 from ccds_ls.lsp.framing import Fault, framed
 
 _log = logging.getLogger(__name__)
 
-ANSWER_SECONDS = 10.0
-"""How long the editor may take to answer a request of ours, where no person is asked."""
-
-PERSON_SECONDS = 600.0
-"""How long it may take where a person is asked."""
-
-_ASKS_A_PERSON = {types.WINDOW_SHOW_MESSAGE_REQUEST, types.WORKSPACE_APPLY_EDIT}
 # The identifier of a request that can't be parsed as a whole, where it comes early, as all editors have it.
 _EARLY_ID = re.compile(
     rb'\s*\{(?:\s*"\w+"\s*:\s*"[^"\\]*"\s*,){0,2}\s*"id"\s*:\s*(-?\d{1,18}|"[\x20-\x21\x23-\x5b\x5d-\x7e]*")\s*[,}]'
 )
-
-
-class NoAnswer(JsonRpcException):
-    """The editor did not answer a request of ours in time, or with something that is no answer."""
 
 
 class State(enum.Enum):
@@ -60,13 +48,13 @@ def _error(code: int, message: str) -> JsonRpcException:
     return JsonRpcException(message, code)
 
 
-class ServerProtocol(LanguageServerProtocol):
+class ServerProtocol(Asking):
     """Give it as `protocol_cls`, with `converter` as `converter_factory`; `transport.serve` connects it."""
 
     def __init__(self, server: Any, converter: cattrs.Converter) -> None:  # noqa: ANN401 - any server of pygls
         self.state = State.NEW  # first of all, since pygls looks at every attribute in its own __init__
         super().__init__(server, converter)
-        self.answered_early: object = None  # the id of an `initialize` that needs no reply any more
+        self.answered_early: object = None  # the id of an `initialize` that has had its reply
         self.on_exit: Callable[[], None] = lambda: None
         self._running: dict[object, asyncio.Task[None]] = {}
         self._notified: set[asyncio.Task[None]] = set()
@@ -85,14 +73,10 @@ class ServerProtocol(LanguageServerProtocol):
         if message is None:
             return
         msg_id, method = message.get("id"), message.get("method")
-        if method is None and (
-            "result" in message or "error" in message or msg_id in self._requested(msg_id)
-        ):
+        if method is None and self.is_answer(message):
             self._answered(message)
         elif message.get("jsonrpc") != "2.0" or not isinstance(method, str):
-            self._refuse(
-                _usable(msg_id), types.ErrorCodes.InvalidRequest, "this is no message of JSON-RPC 2.0"
-            )
+            self._refuse(_usable(msg_id), types.ErrorCodes.InvalidRequest, "this is not JSON-RPC 2.0")
         elif "id" not in message:
             self._notification(method, message.get("params"))
         elif _usable(msg_id) is None:
@@ -111,7 +95,7 @@ class ServerProtocol(LanguageServerProtocol):
         except TypeError:
             why = f"this is no message: {frame!s}"
         except json.JSONDecodeError as error:
-            why = f"this is not JSON: {error.msg} at {error.pos}"
+            why = f"this is not JSON: {error.msg}"
         except (ValueError, RecursionError) as error:
             # It may be a request all the same: not in UTF-8, nested too deeply, or with a number of 5000 digits.
             early = _EARLY_ID.match(frame)  # type: ignore[arg-type]
@@ -131,6 +115,9 @@ class ServerProtocol(LanguageServerProtocol):
             return
         if method == types.INITIALIZE:
             self.state = State.OPEN
+            if msg_id == self.answered_early:
+                self._note(method, handler, structured)
+                return
         elif method == types.SHUTDOWN:
             self.state = State.SHUT
         self._running[msg_id] = self._task(self._respond(msg_id, method, handler, structured))
@@ -153,7 +140,7 @@ class ServerProtocol(LanguageServerProtocol):
         if method == types.EXIT:
             params = None
         elif self.state is not State.OPEN or _kinds(method)[1]:
-            _log.debug("ignored the notification %s", method)
+            _log.debug("ignored a notification out of place")
             return
         try:
             structured = self._structured(method, params)
@@ -165,9 +152,7 @@ class ServerProtocol(LanguageServerProtocol):
             if error.code != types.ErrorCodes.MethodNotFound:
                 self._tell(f"A notification was ignored: {error.message}.")
             return
-        task = self._task(self._take_note(method, handler, structured))
-        self._notified.add(task)
-        task.add_done_callback(self._notified.discard)
+        self._note(method, handler, structured)
 
     def _structured(self, method: str, params: object) -> Any:  # noqa: ANN401 - what the method has
         kind = _kinds(method)[2]
@@ -188,18 +173,16 @@ class ServerProtocol(LanguageServerProtocol):
     async def _respond(
         self, msg_id: object, method: str, handler: Callable[..., Any], params: object
     ) -> None:
+        result, failure = None, None
         try:
-            result, failure = await self._call(handler, params), None
+            result = await self._call(handler, params)
         except asyncio.CancelledError:
-            result, failure = None, _error(types.LSPErrorCodes.RequestCancelled, f"{method} was cancelled")
+            failure = _error(types.LSPErrorCodes.RequestCancelled, f"{method} was cancelled")
         except JsonRpcException as error:
-            result, failure = None, error
+            failure = error
         except Exception as error:
             self._failed(method, error)
-            result, failure = (
-                None,
-                _error(types.ErrorCodes.InternalError, f"{method} failed ({type(error).__name__})"),
-            )
+            failure = _error(types.ErrorCodes.InternalError, f"{method} failed ({type(error).__name__})")
         # Else it has been answered when it was cancelled, and the identifier may be in use again.
         if self._running.get(msg_id) is asyncio.current_task():
             del self._running[msg_id]
@@ -207,6 +190,12 @@ class ServerProtocol(LanguageServerProtocol):
                 self._refuse(msg_id, failure.code, failure.message, failure.data)
             else:
                 self._reply(msg_id, method, result)
+
+    def _note(self, method: str, handler: Callable[..., Any], params: object) -> None:
+        """Runs a handler that has no reply."""
+        task = self._task(self._take_note(method, handler, params))
+        self._notified.add(task)
+        task.add_done_callback(self._notified.discard)
 
     async def _take_note(self, method: str, handler: Callable[..., Any], params: object) -> None:
         try:
@@ -249,17 +238,14 @@ class ServerProtocol(LanguageServerProtocol):
         _log.debug("%s", "".join(traceback.format_tb(error.__traceback__)))
 
     def _tell(self, what: str) -> None:
-        """Logs a thing once, however often it happens."""
-        if what not in self._told:
+        """Logs a thing once, however often it happens, and no more than a hundred things."""
+        if what not in self._told and len(self._told) < 100:
             self._told.add(what)
             _log.warning("%s", what)
 
     # What goes out
 
     def _reply(self, msg_id: object, method: str, result: object) -> None:
-        if msg_id == self.answered_early:
-            self.answered_early = None
-            return
         try:
             self._send_data({"jsonrpc": "2.0", "id": msg_id, "result": result})
         except Exception as error:
@@ -273,61 +259,9 @@ class ServerProtocol(LanguageServerProtocol):
     def _send_data(self, data: Any) -> None:  # noqa: ANN401 - a dict or one of pygls' messages
         # In ASCII a lone surrogate stays what it is, and the length in characters is that in bytes.
         text = json.dumps(data, default=self._serialize_message, allow_nan=False, separators=(",", ":"))
-        about = (
-            data.params.uri
-            if getattr(data, "method", "") == types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS
-            else None
-        )
+        supersedes = getattr(data, "method", "") == types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS
+        about = data.params.uri if supersedes else None
         self.writer.put(framed(text.encode("ascii")), about)  # type: ignore[union-attr]
-
-    def send_request(
-        self,
-        method: str,
-        params: object = None,
-        callback: Callable[[Any], None] | None = None,
-        msg_id: str | int | None = None,
-    ) -> Future[Any]:
-        """Asks the editor, for a limited time; a JsonRpcException, such as NoAnswer, says that there is no result."""
-        msg_id = msg_id or str(uuid.uuid4())
-        future: Future[Any] = super().send_request(method, params, callback, msg_id)
-        asyncio.get_running_loop().call_soon(self._limit, msg_id, method, future)
-        return future
-
-    def _limit(self, msg_id: str | int, method: str, future: Future[Any]) -> None:
-        seconds = PERSON_SECONDS if method in _ASKS_A_PERSON else ANSWER_SECONDS
-        too_late = NoAnswer(f"the editor did not answer {method} within {seconds:g} s")
-        timer = asyncio.get_running_loop().call_later(seconds, _give_up, future, too_late)
-
-        def done(_: Future[Any]) -> None:
-            timer.cancel()
-            self._result_types.pop(msg_id, None)
-            if self._request_futures.pop(msg_id, None):
-                self.notify(types.CANCEL_REQUEST, types.CancelParams(msg_id))
-
-        future.add_done_callback(done)
-
-    def _requested(self, msg_id: object) -> dict[Any, Any]:
-        return self._request_futures if isinstance(msg_id, str) else {}
-
-    def _answered(self, message: dict[str, Any]) -> None:
-        """Gives an answer of the editor to whoever asked."""
-        msg_id, error = message.get("id"), message.get("error")
-        future = self._requested(msg_id).pop(msg_id, None)
-        kind = self._result_types.pop(str(msg_id), None) if future else None
-        if future is None or future.done():
-            _log.debug("ignored an answer to no request of ours")
-        elif error is not None:
-            told = error if isinstance(error, dict) else {}
-            code = told.get("code") if isinstance(told.get("code"), int) else None
-            future.set_exception(JsonRpcException(str(told.get("message", "")), code))
-        else:
-            try:
-                answer = {**message, "result": message.get("result")}
-                result = self._converter.structure(answer, kind).result if kind else answer["result"]
-            except Exception as wrong:
-                future.set_exception(NoAnswer(f"the editor's answer is none: {what_is_wrong(wrong)}"))
-            else:
-                future.set_result(result)
 
     # pygls' own handlers
 
@@ -364,8 +298,3 @@ def _usable(msg_id: object) -> object:
     if isinstance(msg_id, bool) or not isinstance(msg_id, (str, int, float)):
         return None
     return None if isinstance(msg_id, float) and not abs(msg_id) < float("inf") else msg_id
-
-
-def _give_up(future: Future[Any], error: Exception) -> None:
-    if not future.done():
-        future.set_exception(error)

@@ -138,9 +138,11 @@ def _read(
     ahead = threading.Semaphore(8)
 
     def receive(frames: list[bytes | Fault]) -> None:
-        for frame in frames:
-            protocol.receive(frame)
-        ahead.release()
+        try:
+            for frame in frames:
+                protocol.receive(frame)
+        finally:
+            ahead.release()
 
     more = True
     while more or connection.received:
