@@ -14,7 +14,7 @@ from editors.home import Home
 from editors.scenarios import SCENARIOS, Scenario
 from editors.waiting import NotSeen, until
 
-DRIVERS = (neovim.CURRENT, neovim.DEBIAN)
+DRIVERS = (neovim.CURRENT,)
 CONTROL_SECONDS = 3
 pytestmark = pytest.mark.editor
 

@@ -29,7 +29,10 @@ class Neovim:
     def remote(self, expression: str) -> str | None:
         """The value of a Vim expression, or None while Neovim does not answer."""
         ask = [str(self.program), "--server", str(self.socket), "--remote-expr", expression]
-        done = subprocess.run(ask, env=self.env, capture_output=True, text=True, check=False, timeout=20)
+        try:
+            done = subprocess.run(ask, env=self.env, capture_output=True, text=True, check=False, timeout=5)
+        except subprocess.TimeoutExpired:
+            return None  # It waits at a prompt; its terminal is closed in the end.
         return done.stdout + done.stderr if done.returncode == 0 else None
 
     def start(self) -> None:
