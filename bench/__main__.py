@@ -1,4 +1,4 @@
-"""``python -m bench [TOPIC ...] [--quick] [--json FILE]``: measures, prints a table a topic, says what is held."""
+"""``python -m bench [TOPIC ...]``: measures, prints a table a topic, and says which promises are held."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bench.measure import Promise, Table, show
 
+RESULTS = Path(__file__).parent / "results.md"
 TOPICS = ("start", "edit", "messages", "git", "scaffold", "notebooks", "secrets", "text")
 
 
@@ -37,6 +38,8 @@ def main() -> int:
         print(f"({topic}: {time.perf_counter() - started:.0f} s)\n", file=sys.stderr, flush=True)
     if options.json:
         options.json.write_text(json.dumps(_record(tables), indent=1) + "\n", encoding="utf-8")
+    if options.save:
+        RESULTS.write_text(_page(tables), encoding="utf-8")
     missed = [promise for table in tables for promise in table.promises if not promise.held]
     print(_verdict(tables, missed))
     return 1 if missed or failed else 0
@@ -47,8 +50,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "topics", nargs="*", metavar="TOPIC", help=f"which (default: all): {', '.join(TOPICS)}"
     )
-    parser.add_argument("--quick", action="store_true", help="few rounds, small inputs: is anything far off?")
+    parser.add_argument("--quick", action="store_true", help="few rounds, small inputs, no foreign servers")
     parser.add_argument("--json", type=Path, metavar="FILE", help="save all figures, too")
+    parser.add_argument("--save", action="store_true", help="write the tables to bench/results.md, too")
     options = parser.parse_args()
     if unknown := set(options.topics) - set(TOPICS):
         parser.error(f"there is no topic '{sorted(unknown)[0]}'; the topics are {', '.join(TOPICS)}")
@@ -60,6 +64,12 @@ def compile_engine_rules() -> None:
     from ccds_ls.secrets import load
 
     load()
+
+
+def _page(tables: list[Table]) -> str:
+    intro = "What `python -m bench --save` measured last; [README.md](README.md) says how to read it."
+    when = f"{time.strftime('%Y-%m-%d')}, {_machine()}."
+    return "\n".join([f"# Results\n\n{intro}\n\n{when}\n", *map(show, tables)])
 
 
 def _record(tables: list[Table]) -> dict[str, object]:

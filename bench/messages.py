@@ -22,7 +22,7 @@ PAUSE_SECONDS = 0.005
 def run(*, quick: bool) -> Iterator[Table]:
     """Throughput of bare servers and ours; then the latency of ours alone, idle and busy."""
     with folder("messages") as root:
-        yield _throughput(root, 5 if quick else 15)
+        yield _throughput(root, 3 if quick else 15)
         yield _latency(root, 2 if quick else 8)
 
 

@@ -30,8 +30,8 @@ UNWANTED = ("tests", "LICENSE", "setup.cfg")
 def run(*, quick: bool) -> Iterator[Table]:
     """The processes in turn, then the command in one server."""
     with folder("scaffold") as root:
-        yield _processes(root, 3 if quick else 11)
-        yield _command(root, 5 if quick else 25)
+        yield _processes(root, 2 if quick else 11)
+        yield _command(root, 3 if quick else 25)
 
 
 def _processes(root: Path, rounds: int) -> Table:

@@ -22,10 +22,10 @@ _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 def run(*, quick: bool) -> Iterator[Table]:
     """Interleaved starts of all servers, each opening one Python file."""
-    commands = {**servers(), ONE_PHASE: one_phase()}
+    commands = {**servers(peers=not quick), ONE_PHASE: one_phase()}
     figures: dict[str, dict[str, list[float]]] = {name: defaultdict(list) for name in commands}
     with folder("start") as root:
-        rounds = 3 if quick else 11
+        rounds = 2 if quick else 9
         for number in range(rounds + 1):
             for name, command in commands.items():
                 for column, figure in _one(command, root, settle=number == rounds).items():
@@ -69,21 +69,21 @@ def _one(command: Sequence[str], root: Path, *, settle: bool) -> dict[str, float
     try:
         figures = {"initialize": (client.initialize() - client.spawned) * 1000}
         process = client.process.pid
-        figures["cpu"] = _cpu(process)
+        figures["cpu"] = processor(process)
         client.notify("initialized", {})
-        figures["memory"] = _memory(process)
+        figures["memory"] = resident(process)
         document = (root / "module.py").as_uri()
         client.notify("textDocument/didOpen", opened(document, "import os\n"))
         figures["diagnostics"] = (client.diagnostics(document) - client.spawned) * 1000
         if settle:
             time.sleep(SETTLED_SECONDS)
-            figures["settled"] = _memory(process)
+            figures["settled"] = resident(process)
         return figures
     finally:
         client.close()
 
 
-def _cpu(process: int) -> float:
+def processor(process: int) -> float:
     """Milliseconds of processor time that a process has used; NaN where the system has no /proc."""
     try:
         fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
@@ -92,7 +92,7 @@ def _cpu(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) * 1000 / _TICKS
 
 
-def _memory(process: int) -> float:
+def resident(process: int) -> float:
     """Resident MiB of a process; NaN where the system has no /proc."""
     try:
         lines = Path(f"/proc/{process}/status").read_text().splitlines()

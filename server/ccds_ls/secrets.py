@@ -11,17 +11,18 @@ import os
 import re
 import sys
 import tempfile
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
 from ccds_ls.finding import Span
 from ccds_ls.secret_patterns import CANDIDATE, PREFIX, find_on_line, find_prefixed
 from ccds_ls.secret_patterns.places import is_generated, is_made_up
-from ccds_ls.secret_patterns.values import is_placeholder, is_stub_key
+from ccds_ls.secret_patterns.values import is_placeholder, is_stub_key, wordiness
 
 ENGINE_SECONDS = 20.0
 """How long the engine may look at one text; then the scan fails with ``TimeoutError`` instead of passing as clean."""
@@ -32,6 +33,10 @@ _OWN_RULES_LIMIT = (
 _MANY = 25  # More generic matches of a kind than that are a column of data, such as the keys of a dump.
 _MOST = 200  # More secrets than that in one text are of no use to anyone.
 _LONG_LINE = 2_000
+_MOST_LINES = (
+    3_000  # As many places as that where a secret could be are data, too: the rest is left to the engine.
+)
+_MOST_PIECES = 300  # Places on long lines: a minified file, a dump.
 _CHUNK = 1 << 16
 _ALLOWED = re.compile(
     r"gitleaks:allow|betterleaks:allow|kingfisher:ignore|pragma: ?(?:allowlist|whitelist) ?secret"
@@ -103,7 +108,9 @@ class Detector:
             start, end = places[first], places[last]
             generic = rule in _GENERIC_RULES
             stands_for = is_stub_key if rule == _PRIVATE_KEY else is_placeholder
-            if start < end and not stands_for(text[start:end]) and not (generic and is_made_up(path)):
+            if rule in _REPLACED or start >= end or stands_for(text[start:end]):
+                continue
+            if not (generic and is_made_up(path)) and (rule == _PRIVATE_KEY or not _is_word(text[start:end])):
                 yield _Found(2 if generic else 0, start, end, *_kind_and_title(rule), confidence)
 
     def _own_matches(self, text: str, data: bytes, path: str) -> list[_Found]:
@@ -115,12 +122,12 @@ class Detector:
         places = _code_points(text, data, set(offsets))
         made_up = is_made_up(path)
         found = []
-        for start, line in _lines(text, (places[offset] for offset in offsets)):
+        for start, line in islice(_lines(text, (places[offset] for offset in offsets)), _MOST_LINES):
             # The secret engine knows every provider's tokens, and more exactly.
             prefixed = () if self.engine else find_prefixed(line)
             for match in chain(prefixed, find_on_line(line, path)):
                 if not made_up or not match.generic:
-                    rank = 3 if match.generic else 1
+                    rank = 1 if match.confidence == "high" else 3
                     found.append(_Found(rank, start + match.start, start + match.end, *match[2:5]))
         counts = Counter(match.kind for match in set(found) if match.rank == 3)
         return [match for match in found if match.rank != 3 or counts[match.kind] <= _MANY]
@@ -128,7 +135,7 @@ class Detector:
 
 def own_rules_only() -> Detector:
     """A detector without the engine: what works where the engine has no package, or is switched off."""
-    pattern = re.compile(f"{CANDIDATE}|{PREFIX}".encode())
+    pattern = re.compile(f"{CANDIDATE}|{PREFIX}".encode(), re.MULTILINE)
     return Detector(None, lambda data: (match.start() for match in pattern.finditer(data.lower())))
 
 
@@ -178,11 +185,12 @@ def load(cache_dir: Path | None = None) -> Detector:
     return Detector(scan, candidates)
 
 
+# ``CANDIDATE`` as a rule file of the engine, in its own format.
 _CANDIDATE_RULE = f"""\
 rules:
   - name: candidate
     id: ccds-ls.candidate
-    pattern: '(?i){CANDIDATE.replace("'", "''")}'
+    pattern: '(?im){CANDIDATE.replace("'", "''")}'
     min_entropy: 0.0
     confidence: high
     examples: []
@@ -202,10 +210,10 @@ def default_cache_dir() -> Path:
 
 # Rules of the engine that tell a secret by what stands around it. In tests and documentation they are silent.
 _PRIVATE_KEY = "betterleaks.private-key"
+_REPLACED = frozenset({"betterleaks.generic-credential-uri"})  # Our own rule tells examples from passwords.
 _GENERIC_RULES = frozenset(
     "betterleaks." + name
     for name in (
-        "generic-credential-uri",
         "curl-auth-user",
         "curl-auth-header",
         "private-key",
@@ -218,7 +226,6 @@ _GENERIC_RULES = frozenset(
 _KINDS = {
     "huggingface-access-token": "huggingface-token",
     "huggingface-organization-api-token": "huggingface-token",
-    "generic-credential-uri": "url-password",
     "weights-and-biases-api-key": "wandb-api-key",
 }
 _WORDS = {
@@ -250,6 +257,9 @@ def _kind_and_title(rule: str) -> tuple[str, str]:
     return kind, title[0].upper() + title[1:]
 
 
+_CONTINUING = bytes(range(0x80, 0xC0))
+
+
 def _code_points(text: str, data: bytes, offsets: set[int]) -> dict[int, int]:
     """Where byte offsets in a text's UTF-8 are in code points; one in the midst of a character is at its start."""
     if text.isascii():
@@ -258,40 +268,60 @@ def _code_points(text: str, data: bytes, offsets: set[int]) -> dict[int, int]:
     last = count = 0
     for offset in sorted(offsets):
         # Every byte but those that continue a character starts one.
-        count += sum(byte & 0xC0 != 0x80 for byte in data[last:offset])
+        count += len(data[last:offset].translate(None, _CONTINUING))
         places[offset], last = count, offset
     return places
 
 
+# The next line, where it gives the value of a field that is named on this one.
+_VALUE_FIELD = re.compile(r"\r?\n[ \t]{0,40}[\"']?value[\"']?[ \t]{0,4}[:=][^\n]{6,900}")
+
+
 def _lines(text: str, places: Iterable[int]) -> Iterator[tuple[int, str]]:
-    """The lines that hold the places, each once; of a long line only the surroundings of the place."""
-    done = 0
+    """The lines that hold the places, each once; of a long line the surroundings of its first places."""
+    done = pieces = 0
     for place in places:
         if place < done:
             continue
-        start = text.rfind("\n", max(0, place - _LONG_LINE), place) + 1 or max(0, place - 200)
+        start = text.rfind("\n", max(0, place - _LONG_LINE), place) + 1
         end = text.find("\n", place, place + _LONG_LINE)
-        if end < 0:
-            end = min(len(text), place + 900)
-        done = end if end - place < 900 else place + 400
+        if end < 0 or (start == 0 and place >= _LONG_LINE):
+            pieces += 1
+            if pieces > _MOST_PIECES:
+                continue
+            start = start or max(0, place - 200)
+            end, done = min(len(text), place + 900), place + 400
+        else:
+            if pair := _VALUE_FIELD.match(text, end):
+                end = pair.end()
+            done = end
         yield start, text[start:end].rstrip("\r")
+
+
+def _is_word(value: str) -> bool:
+    """Whether a match that the engine took for a token is a name: all letters, and they read like words."""
+    return value.isalpha() and wordiness(value) > 0.6
 
 
 def _is_allowed(text: str, match: _Found) -> bool:
     """Whether the line carries another scanner's mark for an accepted secret."""
-    start = max(text.rfind("\n", 0, match.start) + 1, match.start - 400)
-    end = text.find("\n", match.end)
-    end = min(end if end >= 0 else len(text), match.end + 400)
-    return _ALLOWED.search(text, start, end) is not None
+    first, last = max(0, match.start - 400), match.end + 400
+    start = text.rfind("\n", first, match.start) + 1
+    end = text.find("\n", match.end, last)
+    return _ALLOWED.search(text, max(start, first), last if end < 0 else end) is not None
 
 
 def _merged(found: Iterable[_Found]) -> list[_Found]:
     """The matches in order, without those that overlap a more specific or a longer one."""
-    kept: list[_Found] = []
+    kept: dict[int, _Found] = {}
+    starts: list[int] = []
     for match in sorted(found, key=lambda match: (match.rank, match.start - match.end)):
-        if all(match.end <= other.start or other.end <= match.start for other in kept):
-            kept.append(match)
-    return sorted(kept, key=lambda match: match.start)
+        place = bisect_right(starts, match.start)
+        before = place and kept[starts[place - 1]].end > match.start
+        if not before and (place == len(starts) or starts[place] >= match.end):
+            starts.insert(place, match.start)
+            kept[match.start] = match
+    return [kept[start] for start in starts]
 
 
 def _secret(text: str, match: _Found) -> Secret:

@@ -68,6 +68,9 @@ from ccds_ls.rules import Context, Rule
 from ccds_ls.secrets import Secret
 from ccds_ls.snapshot import File
 
+# Fields of a cell that are searched as text, or hold no text: an attachment is an image.
+_SEARCHED = frozenset({"source", "input", "outputs", "attachments", "id", "cell_type", "execution_count"})
+_SHORTEST = 16  # A shorter value, as ``{"tags": []}``, holds no name and secret.
 _WRITES_FILE = re.compile(r"%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?([^\s'\"]+)")
 _SETTINGS_FILE = re.compile(
     r"(?:\.env(?:\..+)?|.+\.env|\.envrc|\.netrc|_netrc|\.pypirc|\.pgpass|kaggle\.json|credentials(?:\.json)?)\Z"
@@ -103,10 +106,12 @@ def _in_notebook(file: File, notebook: Notebook, context: Context) -> Iterator[F
         by_path[_cell_path(file, notebook, cell)].append(_Part(cell.source, cell.raw_span, cell.number))
         first_line = Span(0, len(cell.source.partition("\n")[0]))
         for output in cell.outputs:
+            if not output.text:
+                continue  # a bitmap
             by_path[f"{file.path}/output.txt"].append(
                 _Part(output.text, output.raw_span, cell.number, first_line)
             )
-    if file.text is not None:
+    if file.text is not None and file.cells is None:  # else the text is what the editor shows as cells
         by_path[f"{file.path}/metadata.json"].extend(_around_cells(file.text, notebook))
     for path, parts in by_path.items():
         yield from _in_parts(file, parts, path, context)
@@ -128,13 +133,17 @@ def _in_parts(file: File, parts: list[_Part], path: str, context: Context) -> It
 
 
 def _around_cells(text: str, notebook: Notebook) -> Iterator[_Part]:
-    """What is left of the raw text: metadata, and everything where it is no good notebook."""
-    last = 0
-    keys = ("source", "input", "outputs", "attachments")
-    for span in sorted(cell.fields[key] for cell in notebook.cells for key in keys if key in cell.fields):
-        yield _piece(text, last, span.start)
-        last = span.end
-    yield _piece(text, last, len(text))
+    """The metadata of the cells and the notebook; everything where the text is no good notebook."""
+    spans = [span for cell in notebook.cells for span in cell.fields.values()]
+    if not spans:
+        yield _piece(text, 0, len(text))
+        return
+    yield _piece(text, 0, spans[0].start)
+    for cell in notebook.cells:
+        for key, span in cell.fields.items():
+            if key not in _SEARCHED and span.end - span.start > _SHORTEST:
+                yield _piece(text, span.start, span.end)
+    yield _piece(text, spans[-1].end, len(text))
 
 
 def _piece(text: str, start: int, end: int) -> _Part:

@@ -10,43 +10,55 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ccds_ls.secret_patterns.match import Match
+from ccds_ls.secret_patterns.match import Match, lower
 from ccds_ls.secret_patterns.names import Meaning, meaning
 from ccds_ls.secret_patterns.places import is_code
 from ccds_ls.secret_patterns.providers import provider_in
-from ccds_ls.secret_patterns.values import is_hex, is_password, is_place, is_placeholder, is_random, is_uuid
-
-_KEYWORD = re.compile(
-    r"pass|pwd|psw|secret|token|key|auth|cred|(?<![A-Za-z])pw(?![A-Za-z])|bearer", re.IGNORECASE
+from ccds_ls.secret_patterns.values import (
+    is_hex,
+    is_jumble,
+    is_password,
+    is_place,
+    is_placeholder,
+    is_random,
+    is_uuid,
 )
+
+_KEYWORD = re.compile(r"pass|pwd|psw|secret|token|key|auth|cred|(?<![a-z])pw(?![a-z])|bearer")
 _NAME_START = re.compile(
-    r"(?:(?:api|access|secret|private|auth|subscription|account|encryption|license|client|signing|storage)[ ])?[\w.$-]{0,50}\Z",
-    re.IGNORECASE,
+    r"(?:(?i:api|access|secret|private|auth|subscription|account|encryption|license|client|signing|storage)[ ])?[\w.$-]{0,50}\Z"
 )
 _AFTER = re.compile(
     r"""
     (?P<rest>[\w.-]{0,40})
     (?P<close>[\\"'`\])}]{0,6})
     (?:
-      [ \t]{0,20}(?P<op>=>|:=|\?=|<-|==?|::?(?:[ \t]?[A-Za-z_][\w\[\]. |]{0,30}[ \t]?=)?|,|>|\|\||[ \t]value[ \t]?=)[ \t]{0,20}
+      (?P<pair>[ \t]{0,4},?\s{1,40}["']?(?i:value)["']?[ \t]{0,4}[:=][ \t]{0,8})
+      | [ \t]{0,20}(?P<op>=>|:=|\?=|<-|==?|::?(?:[ \t]?[A-Za-z_][\w\[\]. |]{0,30}[ \t]?=)?|,|>|\|\|)[ \t]{0,20}
       | (?P<space>[ \t]{1,20}(?:is[ \t]{1,4})?)
     )
     (?:[\[({]?[ \t]?[rbufRBUF@]{0,2}(?P<quote>\\{0,3}["'`]))?
-    (?P<scheme>(?:bearer|basic|token|apikey|key)[ ]{1,3})?
+    (?P<scheme>(?i:bearer|basic|token|apikey|key)[ ]{1,3})?
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )
 _BARE = re.compile(r"[^\s\"'`<>,;|(){}\[\]\\]{6,600}")
 _TO_LINE_END = re.compile(r"[^\s\"'`]{6,600}(?=[ \t]*(?:#.*)?\Z)")
 _SETTING = re.compile(r"[ \t]*(?:export[ \t]+|set[ \t]+|-[ \t]+|ENV[ \t]+|ARG[ \t]+)?[\w.-]+\Z")
 _COMMAND = re.compile(r"\s*(?:[%!$>]|export\s|setx?\s|\$env:|set_env)")
+_COMMENT = re.compile(r"(?:^|\s)(?:#|//|--|\*)\s")
+_SPACED = re.compile(r"(?:netrc|\.conf|\.properties|\.ovpn)\Z")
+_PUBLIC_LINK = re.compile(r"zoom\.us/|\.svg\?")
+_HASHED_NAME = re.compile(r"[\w.]+-[0-9a-f]{32,}\Z")
 _CONNECTION = re.compile(
     r"(?:host|server|data source|user(?: ?id|name)?|uid|dbname|database|initial catalog|driver|account(?:name)?|endpoint)[ ]?=",
     re.IGNORECASE,
 )
 _KEY_CONTEXT = re.compile(
-    r"username|kaggle|wandb|login|comet|openai|azure|weather|api|subscription|account", re.IGNORECASE
+    r"username|kaggle|wandb|login|comet|openai|azure|weather|api|subscription|account|using|auth|secret|access",
+    re.IGNORECASE,
 )
+_NEAR = 160  # How far from a name its surroundings reach, on a line that may be a whole file.
 _NOT_ALNUM = re.compile(r"[\W_]+")
 
 
@@ -59,41 +71,44 @@ class _Value(NamedTuple):
 def find(line: str, path: str) -> Iterator[Match]:
     """The secrets that are given to a name on one line; spans are in the line."""
     seen = -1
-    for hit in _KEYWORD.finditer(line):
-        if hit.start() < seen:
-            continue
-        after = _AFTER.match(line, hit.end())
+    for hit in _KEYWORD.finditer(lower(line)):
+        after = _AFTER.match(line, hit.end()) if hit.start() >= seen else None
         if after is None:
             continue
         before = _NAME_START.search(line, max(0, hit.start() - 64), hit.start())
         start = before.start() if before else hit.start()
         name = line[start : after.end("rest")]
         promise = meaning(name)
-        if promise is None or not _is_assignment(line, start, after, path):
+        link = _link(line, start, after, path) if promise else None
+        value = _value(line, start, after, path) if link else None
+        if promise is None or value is None:
             continue
-        value = _value(line, start, after, path)
-        if value is None:
-            continue
-        confidence = _judge(promise, name, value, line, after)
+        confidence = _judge(promise, name, value, line, path, clear=link == "clear")
         if confidence is not None:
             seen = value.start + len(value.text)
             kind, title = provider_in(line[: value.start][-200:], promise.kind)
             yield Match(value.start, seen, kind, title, confidence, generic=True)
 
 
-def _is_assignment(line: str, start: int, after: re.Match[str], path: str) -> bool:
-    """Whether what stands between the name and the value gives the one to the other."""
-    op, close = after["op"], after["close"]
-    if op is None:
-        if line[start] == "-" or after[0].endswith("is ") or after["scheme"]:
-            return True
-        return _COMMAND.match(line) is not None or path.endswith("netrc")
-    op = op.strip()
-    if op == ",":
-        return bool(close) and close[-1] in "\"'`" and after["quote"] is not None
-    if op == ">":
-        return (start > 0 and line[start - 1] in "</") or close != ""
-    return True
+def _link(line: str, start: int, after: re.Match[str], path: str) -> str | None:
+    """How what stands between the name and the value gives the one to the other: ``clear``, ``loose`` or not."""
+    op, close, quote = after["op"], after["close"], after["quote"]
+    opened = line[start - 1 : start]
+    if quote and opened == quote and quote not in close:
+        return None  # The name is the end of a string, and this quote closes it.
+    if op is None and not after["pair"]:
+        spaced = line[start] == "-" or after["scheme"] or _COMMAND.match(line) or _SPACED.search(path)
+        if spaced or after[0].endswith("is "):
+            return "clear"
+        return None if is_code(path) else "loose"
+    op = (op or "").strip()
+    if op == "," and not (close and close[-1] in "\"'`" and quote is not None):
+        return None
+    if op == ">" and not (opened in ("<", "/") or close):
+        return None
+    # What stands in the link of a meeting or of a badge is for whoever may read the page.
+    public = opened in ("?", "&") and _PUBLIC_LINK.search(line, max(0, start - 80), start)
+    return None if public else "clear"
 
 
 def _value(line: str, start: int, after: re.Match[str], path: str) -> _Value | None:
@@ -105,7 +120,9 @@ def _value(line: str, start: int, after: re.Match[str], path: str) -> _Value | N
         if end < 0 or not text or " " in text or "\t" in text:
             return None
         return _Value(text, begin, True)
-    in_code = is_code(path) and not _COMMAND.match(line)
+    in_code = (
+        is_code(path) and not _COMMAND.match(line) and not _COMMENT.search(line, max(0, start - _NEAR), start)
+    )
     op = (after["op"] or "").strip()
     if (
         not in_code
@@ -119,6 +136,8 @@ def _value(line: str, start: int, after: re.Match[str], path: str) -> _Value | N
     bare = _BARE.match(line, begin)
     if bare is None:
         return None
+    if line[bare.end() : bare.end() + 1] in ("(", "["):
+        return None  # a call, an index
     text = bare[0].rstrip(".:\\")
     if in_code and not _may_be_bare(line, start, op, text, bare.end()):
         return None
@@ -131,7 +150,13 @@ def _may_be_bare(line: str, start: int, op: str, text: str, end: int) -> bool:
     """Whether a value without quotes can be a literal in a program: inside of one of its strings or comments."""
     if line[start] == "-" or line[start - 1 : start] in ("?", "&"):
         return True
-    if op == "=" and line[end : end + 1] in (";", " ", '"', "'", "\\") and _CONNECTION.search(line):
+    if op == ">" and line[end : end + 2] == "</":
+        return True
+    if (
+        op == "="
+        and line[end : end + 1] in (";", " ", '"', "'", "\\")
+        and _CONNECTION.search(line, max(0, start - _NEAR), end + _NEAR)
+    ):
         return True
     return (
         is_random(text, 20)
@@ -140,26 +165,35 @@ def _may_be_bare(line: str, start: int, op: str, text: str, end: int) -> bool:
     )
 
 
-def _judge(promise: Meaning, name: str, value: _Value, line: str, after: re.Match[str]) -> str | None:
+def _judge(promise: Meaning, name: str, value: _Value, line: str, path: str, *, clear: bool) -> str | None:
     """How sure it is that this value is a secret, None if it is not."""
     text = value.text
+    if promise.kind == "secret" and value.quoted and is_jumble(text):
+        return "medium"
     if _is_named(text, name) or is_place(text):
         return None
     if is_uuid(text):
         return "low" if promise.sure and promise.kind in ("api-key", "secret") else None
     if is_placeholder(text):
         return None
-    if promise.kind == "password":
-        if is_random(text, 12):
-            return "medium"
-        return "medium" if is_password(text) and (value.quoted or after["op"]) else None
+    if not clear:
+        return "low" if promise.sure and is_random(text, 12) else None
     if promise.kind == "key":
-        strong = is_random(text, 20) and (not is_hex(text) or _KEY_CONTEXT.search(line) is not None)
-        return "low" if strong else None
-    if after["scheme"] and is_random(text, 12):
+        strong = is_random(text, 20) and not _HASHED_NAME.match(text)
+        return (
+            "low"
+            if strong
+            and (
+                not is_hex(text)
+                or _KEY_CONTEXT.search(line, max(0, value.start - _NEAR), value.start)
+                or _KEY_CONTEXT.search(path)
+            )
+            else None
+        )
+    if is_random(text, 10 if promise.sure else 16):
         return "medium"
-    if is_random(text, 12 if promise.sure else 16):
-        return "medium"
+    if promise.kind == "password":
+        return "medium" if is_password(text) else None
     return "low" if promise.kind == "secret" and len(text) >= 12 and is_password(text) else None
 
 

@@ -1,4 +1,4 @@
-"""Where one of our own rules saw a secret."""
+"""Where one of our own rules saw a secret, and how a line is made ready for them."""
 
 from __future__ import annotations
 
@@ -18,3 +18,11 @@ class Match(NamedTuple):
     title: str
     confidence: str
     generic: bool = False
+
+
+_CAPITALS = {capital: capital + 32 for capital in range(ord("A"), ord("Z") + 1)}
+
+
+def lower(line: str) -> str:
+    """A line with its ASCII letters in lower case and every place unchanged, which ``str.lower`` does not keep."""
+    return line.lower() if line.isascii() else line.translate(_CAPITALS)

@@ -24,7 +24,7 @@ _ABOUT = frozenset(
 # Words that make "key" or "token" something else.
 _OTHER = frozenset(
     """
-    public pub primary foreign sort partition cache hash group row column dict map lookup i18n translation locale widget
+    experiment run cell trial primary foreign sort partition cache hash group row column dict map lookup i18n translation locale widget
     session_state state random prng rng seed index idx sorting shard routing idempotency pad padding eos bos unk cls sep
     mask special stop start end begin image audio vision video system assistant csrf syntax lex lexer csrftoken
     keyboard shortcut hot next page continuation pagination cursor sync query react object s3 file storage_path answer
@@ -33,7 +33,7 @@ _OTHER = frozenset(
 )
 _PASSWORD = re.compile(r"(?:password|passwd|passphrase|passcode|passwort|pwd|pswd|psw)\d{0,2}\Z")
 _JOINED = re.compile(
-    r"(?:api|access|secret|private|auth|account|storage|subscription|license|encryption|master)keys?\d{0,2}\Z"
+    r"(?:api|access|secret|private|auth|account|storage|subscription|license|encryption|master|signing|client|service)keys?\d{0,2}\Z"
 )
 _KEY_OF = frozenset(
     """
@@ -49,7 +49,7 @@ _SURE = (
     ("secret", re.compile(r"secret\Z|^(?:secrets|credentials?|creds?)\Z")),
     ("token", re.compile(r"^token\Z|..token\Z")),
 )
-_FORM = frozenset("value val str string plain b64 base64".split())
+_FORM = frozenset("value val str string plain b64 base64 base".split())
 _NO_KEYS = frozenset("monkey turkey hotkey whiskey hockey jockey".split())
 
 
@@ -64,17 +64,20 @@ class Meaning:
 @lru_cache(maxsize=4096)
 def meaning(name: str) -> Meaning | None:
     """What the value of a variable, key, option or field with this name is, or None if it isn't a secret."""
+    own = name.rpartition(".")[2]
     words = [word.lower() for word in _WORD.findall(name)]
     while words and (words[-1].isdigit() or words[-1] in _FORM):
         words.pop()
-    if not words or words[-1] in _ABOUT or len(name) > 80:
+    if not words or words[-1] in _ABOUT or "public" in words or len(name) > 80:
         return None
     last, before = words[-1], words[-2] if len(words) > 1 else ""
     joined = before + last
     if _PASSWORD.search(last) or joined in ("passphrase", "password", "passwd") or last in ("pass", "pw"):
         return Meaning("password", sure=last != "pw")
-    if before in _OTHER or joined in ("keyword", "keywords"):
+    if (before in _OTHER and before in own.lower()) or joined in ("keyword", "keywords"):
         return None
+    if last in ("key", "keys") and before == "secret":
+        return Meaning("secret", sure=True)
     for kind, pattern in _SURE:
         if pattern.search(last):
             return Meaning(kind, sure=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ccds_ls.secret_patterns.match import Match
+from ccds_ls.secret_patterns.match import Match, lower
 from ccds_ls.secret_patterns.values import is_password, is_placeholder, is_random, is_uuid
 
 
@@ -14,32 +14,45 @@ from ccds_ls.secret_patterns.values import is_password, is_placeholder, is_rando
 class Pattern:
     """One form. The value is the group ``value``; ``accepts`` says whether it is a secret.
 
+    ``hints`` are lower-case texts of which one stands on every line that has the form; ``path`` is how the path of
+    every file ends that has it. What is a ``provider``'s own form counts in tests and documentation too.
+
     ``finds`` and ``passes`` are samples, one line each, that the tests run. ``<name>`` in them is replaced by a
     value made at that moment (see ``tests/secret_samples.py``), so that none of them looks like a live secret.
     """
 
     kind: str
     title: str
+    hints: tuple[str, ...]
     regex: re.Pattern[str]
     accepts: Callable[[re.Match[str]], bool]
     confidence: str
     finds: tuple[str, ...]
     passes: tuple[str, ...]
+    path: str = ""
+    provider: bool = False
 
 
-_DATABASE = r"(?:postgres(?:ql)?|mysql|mariadb|mssql|oracle|mongodb|redis|rediss|amqps?|snowflake|redshift|clickhouse|trino|presto|hive|impala|teradata|db2|vertica|cockroachdb|databricks|duckdb|awsathena|bigquery|jdbc:\w+|neo4j|bolt|cassandra|elasticsearch|mqtt)"
+_DATABASE = (
+    r"(?:postgres(?:ql)?|mysql|mariadb|mssql|oracle|mongodb|rediss?|snowflake|redshift|clickhouse|trino|presto|hive|impala"
+    r"|teradata|db2|vertica|cockroachdb|databricks|awsathena|bigquery|jdbc:\w+|neo4j|bolt|cassandra|elasticsearch)"
+)
+_MADE_UP_USER = re.compile(r"(?:my|db|your)?_?(?:user(?:name)?|login)\Z|scott\Z|foo\Z|\Z", re.IGNORECASE)
+_HERE = re.compile(
+    r"localhost|127\.0\.0\.1|\[?::1|0\.0\.0\.0|(?:my)?host(?:name|spec)?\b|server\b|[\w.-]*\bexample\b",
+    re.IGNORECASE,
+)
+_PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
 
 
 def _url_password(match: re.Match[str]) -> bool:
-    user, value = match["user"], match["value"]
+    user, value = match["user"], _PERCENT.sub(lambda escape: chr(int(escape[1], 16)), match["value"])
     if value.lower() == user.lower() or is_placeholder(value) or value.isdigit():
         return False
-    local = re.match(
-        r"(?:localhost|127\.0\.0\.1|\[?::1|0\.0\.0\.0|host\b|hostname|server\b|example\.)",
-        match["host"],
-        re.IGNORECASE,
-    )
-    return is_random(value, 12) or (is_password(value) and not local)
+    here = _HERE.match(match["host"])
+    if here and user and _MADE_UP_USER.match(user):
+        return False
+    return is_random(value, 12) or (is_password(value) and not here)
 
 
 def _password(match: re.Match[str]) -> bool:
@@ -56,6 +69,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "database-url",
         "Database URL with a password",
+        ("://",),
         re.compile(
             rf"(?<![\w+]){_DATABASE}(?:\+\w{{1,20}})?://(?P<user>[^\s:@/\"'`<>]{{0,80}}):(?P<value>[^\s@\"'`<>]{{3,200}})@(?P<host>[\w.\[-]{{1,100}})",
             re.IGNORECASE,
@@ -75,6 +89,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "url-password",
         "URL with a password",
+        ("://",),
         re.compile(
             r"\b(?!postgres|mysql|mongodb|redis)[a-z][a-z0-9+.-]{1,20}://(?P<user>[^\s:@/\"'`<>?#]{1,80}):(?P<value>[^\s@/\"'`<>?#]{3,200})@(?P<host>[\w.\[-]{1,100})",
             re.IGNORECASE,
@@ -87,6 +102,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "netrc-password",
         "Password in a netrc entry",
+        ("password",),
         re.compile(
             r"\b(?:login|user)[ \t]{1,8}[^\s\"']{1,100}[ \t]{1,8}password[ \t]{1,8}(?P<value>[^\s\"'\\]{4,200})"
         ),
@@ -98,17 +114,20 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "azure-sas-signature",
         "Azure shared access signature",
+        ("sig=",),
         re.compile(
-            r"[?&;\"'](?:sv|st|se|sp|sr|ss|srt|spr)=[^\s\"']{1,400}?&sig=(?P<value>[A-Za-z0-9%+/]{30,120}(?:=|%3D){0,2})|[?&]sig=(?P<other>\b\B)"
+            r"[?&;\"'](?:sv|st|se|sp|sr|ss|srt|spr)=[^\s\"']{1,400}?&sig=(?P<value>[A-Za-z0-9%+/]{30,120}(?:=|%3D){0,2})"
         ),
-        lambda match: match["value"] is not None and is_random(match["value"].replace("%", ""), 30),
+        lambda match: is_random(match["value"].replace("%", ""), 30),
         "high",
         ("https://lab.blob.core.windows.net/raw?sv=2022-11-02&se=2026-01-01&sr=c&sp=r&sig=<sas>",),
         ("https://lab.org/?v=1&sig=low",),
+        provider=True,
     ),
     Pattern(
         "wandb-api-key",
         "Weights & Biases API key",
+        ("wandb",),
         re.compile(
             r"wandb[ \t]{1,4}login[ \t]{1,4}(?:--[\w-]{1,20}[ \t]{1,4}){0,4}[\"']?(?P<value>[0-9a-f]{40})\b"
         ),
@@ -116,10 +135,12 @@ PATTERNS: tuple[Pattern, ...] = (
         "high",
         ("!wandb login <hex40>", "wandb login --relogin <hex40>"),
         ("wandb login --relogin",),
+        provider=True,
     ),
     Pattern(
         "password",
         "Password in a pair of user and password",
+        ("auth", "credentials"),
         re.compile(
             r"\b(?:auth|basic_auth|http_auth|credentials|HTTPBasicAuth)[\"']?[ \t]{0,4}[=:]?[ \t]{0,4}[(\[][ \t]{0,4}[\"'](?P<user>[^\s\"']{1,80})[\"'][ \t]{0,4},[ \t]{0,4}[\"'](?P<value>[^\s\"']{4,200})[\"']"
         ),
@@ -129,8 +150,69 @@ PATTERNS: tuple[Pattern, ...] = (
         ("requests.get(url, auth=('user', 'pass'))",),
     ),
     Pattern(
+        "password",
+        "Password in a PostgreSQL password file",
+        (":",),
+        re.compile(
+            r"\A[\w.*/-]{1,100}:(?:[0-9]{1,5}|\*):[\w*-]{1,60}:[\w*.@-]{1,60}:(?P<value>[^\s:]{4,200})\Z"
+        ),
+        _password,
+        "high",
+        (),
+        (),
+        path="pgpass",
+    ),
+    Pattern(
+        "password",
+        "Password in an SQL statement",
+        ("password", "identified"),
+        re.compile(
+            r"(?:identified[ \t]{1,4}by|password(?:[ \t]{1,4}for[ \t]{1,4}\S{1,60})?(?:[ \t]{0,4}=)?)[ \t]{1,4}'(?P<value>[^\s']{4,200})'",
+            re.IGNORECASE,
+        ),
+        _password,
+        "high",
+        ("CREATE USER ana WITH PASSWORD '<password>';", "ALTER USER ana IDENTIFIED BY '<password>';"),
+        ("CREATE USER ana WITH PASSWORD 'changeme';",),
+    ),
+    Pattern(
+        "password",
+        "Password given to a command",
+        ("sshpass", "docker", "podman", "securestring", "/user:", "mysql"),
+        re.compile(
+            r"(?:sshpass[ \t]{1,4}-p[ \t]{0,4}|(?:docker|podman)[ \t]{1,4}login\b[^\n]{0,100}?[ \t]-p[ \t]{1,4}|securestring[ \t]{1,4}(?:-string[ \t]{1,4})?"
+            r"|/user:\S{1,60}[ \t]{1,4}|mysql(?:dump)?\b[^\n]{0,100}?[ \t]-p)[\"']?(?P<value>[^\s\"']{4,200})",
+            re.IGNORECASE,
+        ),
+        _password,
+        "high",
+        (
+            "sshpass -p '<password>' ssh ana@lab.org",
+            "docker login -u ana -p <password> registry.lab.org",
+            'ConvertTo-SecureString "<password>" -AsPlainText -Force',
+            "mysql -u root -p<password> sales",
+        ),
+        ("sshpass -p $PASSWORD ssh ana@lab.org", "docker run -p 8888:8888 image", "mysql -u root -p sales"),
+    ),
+    Pattern(
+        "weather-api-key",
+        "OpenWeather API key",
+        ("appid",),
+        re.compile(
+            r"\bappid[\"'\])]{0,3}[ \t]{0,4}[=:,][ \t]{0,4}[\"']?(?P<value>[0-9a-f]{32})\b", re.IGNORECASE
+        ),
+        lambda match: not is_placeholder(match["value"]),
+        "medium",
+        (
+            "https://api.openweathermap.org/data/2.5/weather?q=Oslo&appid=<hex32>",
+            "params = {'appid': '<hex32>'}",
+        ),
+        ("params = {'appid': API_KEY}",),
+    ),
+    Pattern(
         "api-key",
         "API key given to a call",
+        ('("', "('", "( "),
         re.compile(
             r"\b(?:AzureKeyCredential|AzureSasCredential|Experiment|set_api_key|set_token|login|init_api|Client|OpenAI|CometML?|APIClient|ApiKeyAuth)\([ \t]{0,4}[\"'](?P<value>[\w-]{20,200})[\"']"
         ),
@@ -145,9 +227,18 @@ PATTERNS: tuple[Pattern, ...] = (
 )
 
 
-def find(line: str) -> Iterator[Match]:
+_HINT = re.compile(
+    "|".join(sorted({re.escape(hint) for pattern in PATTERNS for hint in pattern.hints}, reverse=True))
+)
+
+
+def find(line: str, path: str) -> Iterator[Match]:
     """The secrets on one line that have a form of their own; spans are in the line."""
+    hints = set(_HINT.findall(lower(line)))
     for pattern in PATTERNS:
+        if hints.isdisjoint(pattern.hints) or not path.endswith(pattern.path):
+            continue
         for match in pattern.regex.finditer(line):
             if pattern.accepts(match):
-                yield Match(*match.span("value"), pattern.kind, pattern.title, pattern.confidence)
+                generic = not pattern.provider
+                yield Match(*match.span("value"), pattern.kind, pattern.title, pattern.confidence, generic)

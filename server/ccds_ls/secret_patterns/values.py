@@ -32,12 +32,25 @@ _NOT_SYMBOL = re.compile(r"[A-Za-z0-9_\s./:\\-]")
 _PLACEHOLDER = re.compile(
     r"""
     example|sample|dummy|placeholder|replace|change[_-]?(?:me|it|this)|insert|redacted|removed|hidden|lorem|ipsum
-    |(?<![a-z0-9])(?:your|my|some|the|an?|fake|mock|test|foo|bar|baz|todo|fixme|none|null|nil|true|false|default|demo
+    |\A(?:your|my)|not[_-]?(?:a|real|set|so)[_-]|x{4,}|\*{3,}|\.{3,}|…|•|_{4,}|-{5,}|\?{3,}|\#{3,}|0{6,}
+    |\Atiger|asdf|qwert|zxcv|123456|abcdef|abc123|deadbeef|cafebabe|hunter2|swordfish|correct.?horse|let_?me_?in
+    |p[a@4][s5$]{2}[-_]?(?:w[o0]r[dt]|phrase)|s[e3][ck]r[ei13]t|api[_-]?key|credential|(?:access|auth|bearer|id)[_-]?token
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# Passwords that stand in every manual.
+_COMMON = re.compile(
+    r"(?:test|demo|temp|tmp|user|admin|root|guest|default|pass|welcome|monkey|dragon|iloveyou|login|foo|bar|abc|mysql"
+    r"|postgres|airflow|minio|sa|spam|ham|eggs|hello|world|jupyter|student|developer|rabbitmq|elastic|grafana)+"
+    r"(?:ing|er|word)?[\d!@#$._-]{0,6}\Z",
+    re.IGNORECASE,
+)
+# Words that make a placeholder when they stand alone among other words.
+_FILLER = re.compile(
+    r"""
+    (?<![a-z0-9])(?:your|my|some|the|an?|fake|mock|test|foo|bar|baz|todo|fixme|none|null|nil|true|false|default|demo
       |value|here|undefined|empty|invalid|wrong|bad|old|new|abc|any|string|str|unused|ignored|admin|root|user|guest
       |secret|token|key|pass|pw|pwd)(?![a-z0-9])
-    |\A(?:your|my)|not[_-]?(?:a|real|set|so)[_-]|x{4,}|\*{3,}|\.{3,}|…|•|_{4,}|-{5,}|\?{3,}|\#{3,}|0{6,}
-    |asdf|qwert|zxcv|123456|abcdef|abc123|deadbeef|cafebabe|hunter2|swordfish|correct.?horse|let_?me_?in
-    |p[a@4][s5$]{2}[-_]?(?:w[o0]r[dt]|phrase)|s[e3]cr[e3]t|api[_-]?key|credential|(?:access|auth|bearer|id)[_-]?token
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -50,18 +63,18 @@ _HASHED = re.compile(
 _REFERENCE = re.compile(
     r"""
     \A\$[A-Za-z_]\w*\Z|\A\$[({]|\A[<{\[(].*[>}\])]\Z|\{\{|\$\{|\{[A-Za-z_][\w.\[\]'"]*\}|\A%[A-Za-z_]+%\Z|%\(\w+\)s|%[sdr]\Z
-    |\A@[A-Z_]+@\Z|\#\{|<[A-Za-z_]{2,}|environ|getenv|process\.env|\A[A-Za-z_][\w.]*[(\[]|\A[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+\Z
+    |\A\\[ux]|\A@[A-Z_]+@\Z|\#\{|<[A-Za-z_]{2,}|environ|getenv|process\.env|\A[A-Za-z_][\w.]*[(\[]|\A[A-Za-z_]+\d?(?:\.[A-Za-z_]+\d?)+\Z
     """,
     re.VERBOSE,
 )
 _PLACE = re.compile(
-    r"[~.]{0,2}/[\w./-]|[A-Za-z]:\\|\w+://|[\w/.-]+\.(?:py|json|ya?ml|toml|txt|pem|key|crt|csv|md|html?|js)\Z"
+    r"[A-Za-z]:\\|\w+://|[\w/.-]+\.(?:py|json|ya?ml|toml|txt|pem|key|crt|csv|md|html?|js)\Z|[\w.+-]+@[\w-]+\.\w{2,4}\Z"
 )
-_FILE_LIKE = re.compile(r"(?:/[\w.-]*[a-z]{3}[\w.-]*){2}|\A[\w.+-]+@[\w-]+\.\w{2,4}\Z")
+_PATH = re.compile(r"[~.]{0,2}/[\w./-]|[^/]+/[^/]+/")
 
-# SHA-256 (first 16 digits) of values that are published for everyone to use: Azurite's and the Cosmos DB
-# emulator's account keys, the token shown on jwt.io and in RFC 7519.
-_PUBLISHED = frozenset({"9ec7ee6f2d57b2ce"})
+# SHA-256 (first 16 digits) of values that are published for everyone to use: the account keys of Azurite and of the
+# Cosmos DB emulator, the token shown on jwt.io, the key in FastAPI's tutorial.
+_PUBLISHED = frozenset({"0011cc25eb432071", "aa6547439583c3a2", "7f75367e78812551", "570dad43de1af4c9"})
 
 
 def is_uuid(value: str) -> bool:
@@ -74,10 +87,15 @@ def is_hex(value: str) -> bool:
     return _HEX.match(value) is not None and not value.isdigit() and not value.isalpha()
 
 
-def wordiness(value: str) -> float:
-    """How much of a value reads like words: about 0.95 for English, 0.3 for random letters, 0 without letters."""
+def wordiness(value: str, shortest: int = 2) -> float:
+    """How much of a value reads like words: about 0.95 for English, 0.3 for random letters, 0 without letters.
+
+    Runs of fewer letters than ``shortest`` do not count.
+    """
     common = total = 0
     for run in _LETTERS.findall(value):
+        if len(run) < shortest:
+            continue
         total += len(run) - 1
         common += sum(
             (a + b).lower() in _COMMON_PAIRS for a, b in pairwise(run) if not (a.islower() and b.isupper())
@@ -97,6 +115,8 @@ def is_placeholder(value: str) -> bool:
     """Whether a value stands for another: an example, a reference, a hash, a published one."""
     return bool(
         _PLACEHOLDER.search(value)
+        or _COMMON.match(value)
+        or (_FILLER.search(value) and (len(value) < 10 or wordiness(value, shortest=3) >= 0.5))
         or _REFERENCE.search(value)
         or _HASHED.match(value)
         or is_sequence(value)
@@ -106,13 +126,14 @@ def is_placeholder(value: str) -> bool:
 
 def is_stub_key(value: str) -> bool:
     """Whether a private key's block, with its BEGIN line, holds no key: dots, a word, or next to nothing."""
-    body = re.sub(r"-{5}[A-Z ]+-{5}|\\[nr]|[\s\"',+]", "", value)
-    return len(body) < 64 or "..." in body or len(set(body)) < 20
+    body = re.sub(r"-{5}[A-Z ]+-{5}|\\[nr]|[\s\"',]", "", value)
+    written = len(re.sub(r"[A-Za-z0-9+/=]", "", body))
+    return len(body) < 64 or len(set(body)) < 20 or written * 20 > len(body)
 
 
 def is_place(value: str) -> bool:
     """Whether a value is a path, a URL, a file's name or an e-mail address."""
-    return bool(_PLACE.match(value) or _FILE_LIKE.search(value))
+    return bool(_PLACE.match(value) or (_PATH.match(value) and wordiness(value) >= 0.6))
 
 
 def is_random(value: str, shortest: int = 16) -> bool:
@@ -133,14 +154,20 @@ def is_password(value: str) -> bool:
     if not 6 <= len(value) <= 200 or any(char.isspace() for char in value):
         return False
     symbols = len(_NOT_SYMBOL.sub("", value))
-    kinds = (
-        any(map(str.islower, value))
-        + any(map(str.isupper, value))
-        + any(map(str.isdigit, value))
-        + bool(symbols)
-    )
+    digits = any(map(str.isdigit, value))
+    kinds = any(map(str.islower, value)) + any(map(str.isupper, value)) + digits + bool(symbols)
     if kinds >= 3:
         return len(value) >= 7
-    if kinds == 2 and any(map(str.isdigit, value)) and any(map(str.isalpha, value)):
-        return (len(_ALTERNATION.findall(value)) >= 2 and wordiness(value) < 0.75) or wordiness(value) < 0.5
-    return (kinds == 2 and symbols > 0 and len(value) >= 8 and wordiness(value) < 0.75) or is_random(value)
+    if kinds == 2 and (digits or symbols):
+        return len(value) >= 6
+    return value.isascii() and len(value) >= 8 and wordiness(value) < 0.6
+
+
+def is_jumble(value: str) -> bool:
+    """Whether this is a long mix of letters, digits and many signs, as Django makes its SECRET_KEY."""
+    return (
+        len(value) >= 40
+        and len(_NOT_SYMBOL.sub("", value)) >= 5
+        and len(set(value)) >= 18
+        and wordiness(value, 4) < 0.7
+    )
