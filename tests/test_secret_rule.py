@@ -1,4 +1,4 @@
-"""The rule `secret` on files and notebooks: where a finding stands, how bad it is, what is offered, what is not told."""
+"""The rule `secret` on files and notebooks: where findings stand, how bad they are, what is offered, what untold."""
 
 from __future__ import annotations
 
