@@ -20,14 +20,20 @@ TOKEN = SAMPLES["huggingface-token"]()
 PASSWORD = SAMPLES["password"]()
 
 
-def check(path: str, text: str, state: State = State.WORK_TREE, **more: bool) -> list[Finding]:
-    file = File(path, Origin.WORKTREE, state, len(text), text=text, **more)
+def check(path: str, text: str, state: State = State.WORK_TREE, ignored: bool = False) -> list[Finding]:
+    file = File(path, Origin.WORKTREE, state, len(text), text=text, ignored=ignored)
     context = Context(Snapshot(Path("/repo"), (file,)), Project(), Config(), own_rules_only().find)
     return list(RULE.check(file, context))
 
 
 def notebook(*cells: dict[str, object], **metadata: object) -> str:
-    common = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [], "source": []}
+    common: dict[str, object] = {
+        "cell_type": "code",
+        "metadata": {},
+        "execution_count": None,
+        "outputs": [],
+        "source": [],
+    }
     return json.dumps(
         {"cells": [common | cell for cell in cells], "metadata": metadata, "nbformat": 4}, indent=1
     )
