@@ -32,5 +32,7 @@ def tools() -> dict[str, str]:
         done.write_text(wanted, encoding="utf-8")
     # Behind the tools stands the Python that made them, for those that look for one by its version.
     path = [str(TOOLS / BIN), str(Path(sys.base_prefix) / BIN), os.environ["PATH"]]
-    kept = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")}
+    # A make above us hands its options and its depth down, and a make below then says which folder it enters.
+    dropped = ("VIRTUAL_ENV", "PYTHONPATH", "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")
+    kept = {name: value for name, value in os.environ.items() if name not in dropped}
     return {**kept, "PATH": os.pathsep.join(path), "PYTHONDONTWRITEBYTECODE": "1"}
