@@ -297,7 +297,7 @@ NEUTRAL: dict[str, Kind] = {
 # What is no secret: text, a place for it. Drawn where a value is needed.
 NEGATIVES: tuple[tuple[str, str], ...] = (
     *((path, f"{name}{op}{quote}{value}{quote}\n") for path, name, op, quote in (("a.py", "password", " = ", '"'), (".env", "API_KEY", "=", ""), ("a.yaml", "token", ": ", '"'))
-      for value in ("changeme", "your-api-key", "<your-token>", "${API_KEY}", "xxxxxxxxxxxxxxxx", "password", "example-key-123456", "secret", "TODO", "********", "{{ vault_token }}", "test1234", "my_secret_password", "INSERT_YOUR_KEY_HERE", "AKIAIOSFODNN7EXAMPLE", "1234567890abcdef", "None", "abcdefghijklmnop", "%(password)s", "$API_KEY")),
+      for value in ("changeme", "your-api-key", "<your-token>", "${API_KEY}", "xxxxxxxxxxxxxxxx", "password", "example-key-123456", "secret", "TODO", "********", "{{ vault_token }}", "test1234", "my_secret_password", "INSERT_YOUR_KEY_HERE", "AKIA" + "IOSFODNN7" + "EXAMPLE", "1234567890abcdef", "None", "abcdefghijklmnop", "%(password)s", "$API_KEY")),
     ("a.py", 'api_key = os.environ["API_KEY"]\n'), ("a.py", 'token = os.getenv("HF_TOKEN")\n'), ("a.py", "password = getpass.getpass()\n"), ("a.py", 'token = config["token"]\n'),
     ("a.py", 'pad_token = "<pad>"\n'), ("a.py", 'tokenizer = AutoTokenizer.from_pretrained("bert-base-uncased")\n'), ("a.py", 'key = "learning_rate_scheduler_2"\n'), ("a.py", 'secret_name = "prod/db/password-v2"\n'),
     ("a.py", 'sha256 = "<hex64>"\n'), ("a.py", 'md5 = "<hex32>"\n'), ("a.yaml", "checksum: <hex64>\n"), ("a.json", '{"run_id": "<hex32>", "id": "<uuid>"}\n'), ("a.json", '{"cell_id": "<uuid>", "key": "<hex32>"}\n'),

@@ -85,7 +85,7 @@ NOT_SECRET = [
     "sha256 = '<hex64>'",
     "id = '<uuid>'",
     'password_hash = "$2b$12$' + "a" * 53 + '"',
-    "aws_access_key_id = AKIAIOSFODNN7EXAMPLE",
+    "aws_access_key_id = " + "AKIA" + "IOSFODNN7" + "EXAMPLE",
     "postgresql://user:password@localhost/db",
 ]
 

@@ -14,6 +14,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from editors.waiting import drawn
+
 COLUMNS, LINES = 120, 30
 _CELL_WIDTH, _CELL_HEIGHT = 8, 17
 _COLOURS = {
@@ -58,6 +60,7 @@ class Terminal:
                 return
             with self._lock:
                 self._stream.feed(data)
+            drawn.set()
 
     def send(self, keys: str) -> None:
         """Type these keys."""

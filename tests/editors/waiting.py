@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
 T = TypeVar("T")
 
-PAUSE = 0.04
-"""Seconds between two looks."""
+drawn = threading.Event()
+"""Set by a terminal whenever its editor draws: then there may be something new to see."""
+
+UNDRAWN = 0.1
+"""Seconds until the next look where nothing was drawn: files change and processes end out of sight."""
 
 
 class NotSeen(AssertionError):
@@ -20,9 +24,10 @@ def until(look: Callable[[], T | None], what: str, limit: float) -> T:
     """Look again and again until there is something; ``NotSeen`` after ``limit`` seconds."""
     end = time.monotonic() + limit
     while True:
+        drawn.clear()
         seen = look()
         if seen:
             return seen
         if time.monotonic() > end:
             raise NotSeen(f"not within {limit:g} s: {what}")
-        time.sleep(PAUSE)
+        drawn.wait(UNDRAWN)

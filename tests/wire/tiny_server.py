@@ -6,7 +6,6 @@ import logging
 import os
 import sys
 import threading
-import time
 from typing import NoReturn
 
 from lsprotocol import types
@@ -87,7 +86,7 @@ def build() -> LanguageServer:  # noqa: C901 - one short function after another
 
     @server.command("block")
     def block(seconds: float) -> None:
-        time.sleep(seconds)
+        threading.Event().wait(seconds)
 
     @server.command("ask")
     async def ask() -> str:

@@ -130,13 +130,25 @@ class Editor:
             self._send({"id": message["id"], "result": None})
         return message
 
+    def offered(self, path: Path, wanted: str) -> dict[str, Any]:
+        """The first fix for a file whose title has a word in it, as soon as the server offers it."""
+        found: list[dict[str, Any]] = []
+
+        def look() -> bool:
+            found.extend(fix for fix in self.fixes(path) if wanted in fix["title"].lower())
+            return bool(found)
+
+        self.wait_for(f"a fix for {path.name}", look)
+        return found[0]
+
     def codes(self, path: Path) -> set[str]:
         """The codes of the diagnostics that a file has now."""
         return {diagnostic["code"] for diagnostic in self.diagnostics.get(path.as_uri(), [])}
 
-    def kinds(self, path: Path) -> set[str]:
-        """The kinds of the diagnostics that a file has now."""
-        return {diagnostic["data"]["kind"] for diagnostic in self.diagnostics.get(path.as_uri(), [])}
+    def staged(self, path: Path) -> set[str]:
+        """The codes of the diagnostics that are about what the next commit would take of a file."""
+        shown = self.diagnostics.get(path.as_uri(), [])
+        return {diagnostic["code"] for diagnostic in shown if diagnostic["data"]["state"] == "staged"}
 
     def fixes(self, path: Path) -> list[dict[str, Any]]:
         """The quick fixes on offer for a file."""
@@ -227,7 +239,7 @@ def _tour(editor: Editor, workspace: Path, environment: dict[str, str]) -> Path:
     _git(project, environment, "add", ".")
     wanted = {notebook: "notebook-name", settings: "secret", table: "data-file"}
     editor.wait_for(
-        "the three findings", lambda: all(code in editor.codes(path) for path, code in wanted.items())
+        "the three findings", lambda: all(code in editor.staged(path) for path, code in wanted.items())
     )
     _step("What the editor now shows")
     for path in wanted:
@@ -302,10 +314,8 @@ def _mend(
 ) -> None:
     _step("Applying the first fix of each, through the protocol")
     for path, wanted in ((notebook, "rename"), (table, "gitignore"), (settings, "unstage")):
-        action = next((fix for fix in editor.fixes(path) if wanted in fix["title"].lower()), None)
-        promise(action, f"a fix for {path.name} is on offer")
-        if action:
-            print(f"    {action['title']}   {editor.apply(action)}".rstrip())
+        action = editor.offered(path, wanted)
+        print(f"    {action['title']}   {editor.apply(action)}".rstrip())
     promise(
         not notebook.exists() and len(list(notebook.parent.glob("*.ipynb"))) == 1, "the notebook is renamed"
     )

@@ -1,7 +1,7 @@
 """The server's side of an editing session: overlays + git -> Snapshot, and what was last published.
 
-Everything here but ``overlays`` runs in one worker thread, one job after the other, so nothing needs a lock and
-nothing blocks the message loop.
+All looking and checking runs in one worker thread, one job after the other, so nothing needs a lock and nothing
+blocks the message loop. The loop itself writes ``overlays`` and reads ``standing``, whose values are replaced whole.
 """
 
 from __future__ import annotations
@@ -161,6 +161,7 @@ class Session:
             folder.problem = None
         except GitError as error:
             folder.view, folder.problem = None, str(error)
+            folder.fresh = {}  # What could not be looked at meanwhile is looked at when git answers again.
             return [self.relative(folder, path) for path in self._open_in(folder)]
         states = _states(folder, self.settings)
         shown = [path for path in self.standing if Path(path).is_relative_to(folder.shown)]
@@ -179,7 +180,9 @@ class Session:
     ) -> list[Publication]:
         """Check files of one folder and say what is to be published for them, empty lists included."""
         chosen = list(dict.fromkeys(paths))
-        # Where git can't be asked the texts are checked all the same, and what is missing is said.
+        if folder.problem:
+            # What is staged is unknown, so what was said of closed files stays; open texts are checked all the same.
+            chosen = [path for path in chosen if self.absolute(folder, path) in self.overlays]
         view = folder.view or View(folder.root, None)
         files = self._files(folder, view, chosen)
         snapshot = make_snapshot(view, files, self.settings)
