@@ -44,33 +44,6 @@ def run(folder: Path, *arguments: str) -> str:
     ).stdout.strip()
 
 
-def test_a_project_from_nothing_to_a_pushed_commit(client: Client, tmp_path: Path) -> None:
-    answers = {"project_name": "Customer churn", "author_name": "Ada Lovelace"}
-    made = client.command("ccds.newProject", {"root": tmp_path.as_uri(), "answers": answers})
-    project = tmp_path / "customer_churn"
-    assert made["paths"] == [str(project)] and (project / "customer_churn" / "config.py").is_file()
-    root = {"root": project.as_uri()}
-    done = client.command("ccds.git.init", root)
-    assert run(project, "branch", "--show-current") == "main"
-    assert "undo" in done and run(project, "status", "--porcelain") == ""
-    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(tmp_path / "remote.git")], check=True)
-    client.command("ccds.git.addRemote", {**root, "url": str(tmp_path / "remote.git")})
-    client.command("ccds.git.push", root)
-    assert run(project, "rev-parse", "--abbrev-ref", "@{upstream}") == "origin/main"
-    client.command(
-        "ccds.git.clone", {"root": tmp_path.as_uri(), "url": str(tmp_path / "remote.git"), "name": "partner"}
-    )
-    assert (tmp_path / "partner" / "data" / "raw").is_dir(), "the data folders survive a clone"
-    client.command("ccds.git.createBranch", {**root, "name": "w07-model-training-script"})
-    write(project, {"customer_churn/modeling/train.py": "print('training')\n"})
-    staged = client.command("ccds.git.stage", root)
-    assert staged["findings"] == []
-    client.command("ccds.git.commit", {**root, "message": "feat: model training script added"})
-    assert run(project, "log", "-1", "--format=%s %D").startswith(
-        "feat: model training script added HEAD -> w07"
-    )
-
-
 def test_a_commit_with_a_secret_is_refused_and_nothing_changes(client: Client, tmp_path: Path) -> None:
     repo = make(tmp_path / "repo")
     stage(repo, {"hub.py": f'login("{token()}")\n'})
