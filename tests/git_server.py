@@ -1,4 +1,4 @@
-"""A real git server on loopback: git's own http-backend behind a small HTTP server, with the faults that servers have."""
+"""A real git server on loopback: git's own http-backend behind a small HTTP server, with faults."""
 
 from __future__ import annotations
 
@@ -55,13 +55,15 @@ class _Backend(BaseHTTPRequestHandler):
                 self.close_connection = True
                 return
         if server.password is not None and not self._signed_in():
-            return self._answer(401, [("WWW-Authenticate", 'Basic realm="git"')], b"")
+            self._answer(401, [("WWW-Authenticate", 'Basic realm="git"')], b"")
+            return
         head, _, content = self._ask_git(body).partition(b"\r\n\r\n")
         headers = [tuple(line.split(": ", 1)) for line in head.decode().split("\r\n")]
         status = next((int(value.split()[0]) for name, value in headers if name == "Status"), 200)
-        return self._answer(status, [header for header in headers if header[0] != "Status"], content)
+        self._answer(status, [header for header in headers if header[0] != "Status"], content)
 
-    do_POST = do_GET
+    def do_POST(self) -> None:
+        self.do_GET()
 
     def _signed_in(self) -> bool:
         given = self.headers.get("Authorization", "").removeprefix("Basic ")
