@@ -246,6 +246,17 @@ def test_new_with_git_and_an_answers_file(tmp_path: Path, capsys: Any, monkeypat
     assert "s3://churn-data/data" in (tmp_path / "out" / "churn" / "Makefile").read_text()
 
 
+def test_new_takes_a_form_with_where_it_makes_the_project(tmp_path: Path, capsys: Any) -> None:
+    from ccds_ls.scaffold import form
+
+    text = form.write(str(tmp_path / "out"), {"project_name": "Churn", "docs": "none"})
+    write(tmp_path, {"a.ccds.yaml": text})
+    code, out, _ = run(capsys, "new", "--answers", str(tmp_path / "a.ccds.yaml"))
+    assert code == 0 and str(tmp_path / "out" / "churn") in out
+    assert run(capsys, "new", str(tmp_path / "here"), "--answers", str(tmp_path / "a.ccds.yaml"))[0] == 0
+    assert (tmp_path / "here" / "churn" / "Makefile").is_file(), "the command line has the last word"
+
+
 def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
     assert "## Why it matters" in run(capsys, "explain", "notebook-name")[1]
     assert "data-file" in run(capsys, "explain")[1]

@@ -79,7 +79,8 @@ def _check_file(
                 finding, file
             ):
                 continue
-            yield replace(finding, fixes=finding.fixes + suppressing_fixes(finding, file))
+            accept = suppressing_fixes(finding, file) if rule.acceptable else ()
+            yield replace(finding, fixes=finding.fixes + accept)
 
 
 def _run(rule: Rule, file: File, context: Context, cache: Cache | None) -> tuple[Finding, ...]:

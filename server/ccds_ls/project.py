@@ -61,11 +61,12 @@ def find_projects(
     return tuple(
         _read_project(root, folder, editor or {})
         for folder in sorted(folders)
-        if not folder or _is_project(root / folder)
+        if not folder or is_project(root / folder)
     )
 
 
-def _is_project(folder: Path) -> bool:
+def is_project(folder: Path) -> bool:
+    """Whether a folder is laid out like a CCDS project, or has settings of ours."""
     if "ccds-ls" in _tool_table(folder)[0]:
         return True
     return sum((folder / mark).is_dir() for mark in _MARKS) >= 3

@@ -103,7 +103,12 @@ WRONG = {
     "a member of another type": ("ccds.git.commit", {"message": 1}, INVALID, "'message' is a string"),
     "a member is missing": ("ccds.git.commit", {}, INVALID, "needs the argument 'message'"),
     "no object": ("ccds.git.commit", "message", INVALID, "one object"),
-    "no name": ("ccds.newProject", {"root": "file:///tmp"}, INVALID, "project_name"),
+    "no name": (
+        "ccds.newProject",
+        {"root": "file:///tmp", "answers": {"docs": "none"}},
+        INVALID,
+        "project_name",
+    ),
     "an unknown choice": (
         "ccds.newProject",
         {"root": "file:///tmp", "answers": {"project_name": "a", "docs": "sphinx"}},

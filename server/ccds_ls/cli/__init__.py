@@ -83,9 +83,18 @@ def _check(options: argparse.Namespace) -> int:
 
 def _add_new(commands: Commands) -> None:
     new = commands.add_parser("new", help="make a new Cookiecutter Data Science project")
-    new.add_argument("out_dir", nargs="?", metavar="OUT_DIR", type=Path, default=Path())
     new.add_argument(
-        "--answers", metavar="FILE", type=Path, help="a JSON object or cookiecutter's user-config YAML"
+        "out_dir",
+        nargs="?",
+        metavar="OUT_DIR",
+        type=Path,
+        help="where to make it (default: the form's, or here)",
+    )
+    new.add_argument(
+        "--answers",
+        metavar="FILE",
+        type=Path,
+        help="a form, a JSON object or cookiecutter's user-config YAML",
     )
     new.add_argument(
         "--set", metavar="KEY=VALUE", action="append", default=[], help="one answer; may be repeated"

@@ -18,6 +18,7 @@ def run(options: argparse.Namespace) -> int:
     from ccds_ls.git.read import GitError
 
     try:
+        _take_settings(options)
         project = _make(options)
         print(f"Made {project}")
         if options.git:
@@ -30,6 +31,19 @@ def run(options: argparse.Namespace) -> int:
         return 2
     print(f"Next: cd {project}" + ("" if options.git else ", then git init"))
     return 0
+
+
+def _take_settings(options: argparse.Namespace) -> None:
+    """What a form says beside the answers, where the command line does not."""
+    from ccds_ls.scaffold import form
+
+    if options.answers and form.is_form(options.answers.name):
+        read = form.load(options.answers)
+        options.git |= read.git
+        options.force_combination |= read.force_combination
+        if options.out_dir is None and read.output_dir:
+            options.out_dir = Path(read.output_dir).expanduser()
+    options.out_dir = options.out_dir or Path()
 
 
 def _make(options: argparse.Namespace) -> Path:

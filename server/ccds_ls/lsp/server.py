@@ -18,6 +18,7 @@ from pygls.lsp.server import LanguageServer
 from ccds_ls import __version__
 from ccds_ls.lsp import commands
 from ccds_ls.lsp.converter import converter
+from ccds_ls.lsp.documents import Document
 from ccds_ls.lsp.from_proto import path_of
 from ccds_ls.lsp.protocol import ServerProtocol
 from ccds_ls.lsp.session import Overlay, Publication, Session
@@ -26,6 +27,7 @@ from ccds_ls.lsp.to_proto import Client, client_of
 from ccds_ls.lsp.transport import serve
 from ccds_ls.lsp.work import Work
 from ccds_ls.notebook import from_cells
+from ccds_ls.scaffold import FORM_SUFFIX
 from ccds_ls.secrets import EngineUnavailable, load, own_rules_only
 
 log = logging.getLogger(__name__)
@@ -70,18 +72,27 @@ class Server(LanguageServer):
         """Tell the user something that concerns no file."""
         self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, f"ccds-ls: {message}"))
 
+    def tell(self, message: str) -> None:
+        """Tell the user what was done where no reply to a request does."""
+        self.window_show_message(types.ShowMessageParams(types.MessageType.Info, message))
+
     def start(self, coroutine: Any) -> None:  # noqa: ANN401 - any coroutine
         """Run something beside the message loop; the reference keeps it from being collected."""
         task = asyncio.ensure_future(coroutine)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
+    def document(self, uri: str) -> Document | None:
+        """An open document, a notebook's cell among them."""
+        found = self.workspace.text_documents.get(unquote(uri))
+        return found if isinstance(found, Document) else None
+
     def _overlay(self, uri: str) -> Overlay | None:
         """What the editor shows now under a document's URI."""
         notebook = self.workspace.get_notebook_document(notebook_uri=uri)
         if notebook is not None:
             return _cells_overlay(self, notebook)
-        document = self.workspace.text_documents.get(unquote(uri))
+        document = self.document(uri)
         return Overlay(uri, document.version, document.source) if document else None
 
     def changed(self, uri: str) -> None:
@@ -100,7 +111,7 @@ class Server(LanguageServer):
 def _cells_overlay(server: Server, notebook: types.NotebookDocument) -> Overlay:
     cells = []
     for cell in notebook.cells:
-        document = server.workspace.text_documents.get(unquote(cell.document))
+        document = server.document(cell.document)
         kind = "code" if cell.kind is types.NotebookCellKind.Code else "markdown"
         cells.append((kind, document.source if document else "", _execution_count(cell)))
     uris = tuple(cell.document for cell in notebook.cells)
@@ -245,9 +256,45 @@ def code_action(server: Server, params: types.CodeActionParams) -> list[types.Co
     if path is None or (wanted and not any(str(kind) in ("", "quickfix") for kind in wanted)):
         return []
     actions = server.session.code_actions(path, uri, params.range)
+    if form := _form(server, uri):
+        from ccds_ls.lsp.form import code_actions
+
+        actions += code_actions(form)
     if server.session.client.code_action_literals:
         return list(actions)
     return [action.command for action in actions if action.command]
+
+
+def completion(server: Server, params: types.CompletionParams) -> types.CompletionList | None:
+    form = _form(server, params.text_document.uri)
+    if form is None:
+        return None
+    from ccds_ls.lsp.form import completion_at
+
+    return completion_at(form, params.position)
+
+
+def hover(server: Server, params: types.HoverParams) -> types.Hover | None:
+    form = _form(server, params.text_document.uri)
+    if form is None:
+        return None
+    from ccds_ls.lsp.form import hover_at
+
+    return hover_at(form, params.position)
+
+
+def code_lens(server: Server, params: types.CodeLensParams) -> list[types.CodeLens]:
+    form = _form(server, params.text_document.uri)
+    if form is None:
+        return []
+    from ccds_ls.lsp.form import code_lenses
+
+    return code_lenses(form)
+
+
+def _form(server: Server, uri: str) -> Document | None:
+    """The open new-project form of this URI."""
+    return server.document(uri) if unquote(uri).endswith(FORM_SUFFIX) else None
 
 
 FEATURES: dict[str, tuple[Callable[..., Any], Any]] = {
@@ -268,6 +315,9 @@ FEATURES: dict[str, tuple[Callable[..., Any], Any]] = {
         code_action,
         types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix]),
     ),
+    types.TEXT_DOCUMENT_COMPLETION: (completion, types.CompletionOptions(trigger_characters=[":"])),
+    types.TEXT_DOCUMENT_HOVER: (hover, None),
+    types.TEXT_DOCUMENT_CODE_LENS: (code_lens, types.CodeLensOptions()),
 }
 
 

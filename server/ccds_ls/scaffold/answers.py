@@ -17,10 +17,14 @@ MAX_FILE_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with one answer, for people. ``key`` is an option's, or ``dataset_storage.bucket``."""
+    """What is wrong with one answer, for people. ``key`` is an option's, or ``dataset_storage.bucket``.
+
+    ``would_do`` are answers that could be given instead; of a key that is no option's, keys that are.
+    """
 
     key: str
     message: str
+    would_do: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.key}: {self.message}"
@@ -80,8 +84,8 @@ def resolve(given: Mapping[str, object], force_combination: bool = False) -> Ans
             values[option.key] = answer
     storage = _storage(given, values.get("dataset_storage"), problems)
     if not force_combination and {"environment_manager", "dependency_file"} <= values.keys():
-        why = validate.pair(values["environment_manager"], values["dependency_file"])
-        problems += [Problem("dependency_file", why)] if why else []
+        fault = validate.pair(values["environment_manager"], values["dependency_file"])
+        problems += [Problem("dependency_file", fault.why, fault.would_do)] if fault else []
     if problems:
         raise AnswerError(*problems)
     return Answers(**values, storage=types.MappingProxyType(storage))
@@ -94,7 +98,7 @@ def answer_for(option: Option, given: object, before: Mapping[str, str]) -> str 
     """
     if isinstance(given, Mapping) and option.key == "dataset_storage":
         if len(given) != 1:
-            return Problem(option.key, f"must name one kind of storage; one of {_one_of(option)}")
+            return Problem(option.key, f"must name one kind of storage; one of {', '.join(option.values)}")
         given = next(iter(given))
     if isinstance(given, bool) and option.choice("Yes"):
         given = "Yes" if given else "No"
@@ -105,13 +109,9 @@ def answer_for(option: Option, given: object, before: Mapping[str, str]) -> str 
     text = validate.fold(given)
     if option.choices:
         choice = option.choice(text)
-        return (
-            choice.value
-            if choice
-            else Problem(option.key, f"{text!r} is not a choice; {_suggest(text, option)}")
-        )
-    why = validate.check(option.key, text)
-    return Problem(option.key, why) if why else text
+        return choice.value if choice else _no_choice(text, option)
+    fault = validate.check(option.key, text)
+    return Problem(option.key, fault.why, fault.would_do) if fault else text
 
 
 def unknown_keys(given: Mapping[str, object]) -> list[Problem]:
@@ -122,7 +122,7 @@ def unknown_keys(given: Mapping[str, object]) -> list[Problem]:
         if key not in known:
             near = difflib.get_close_matches(str(key), known, 1)
             hint = f"did you mean {near[0]}?" if near else f"the options are {', '.join(BY_KEY)}"
-            problems.append(Problem(str(key), f"no such option; {hint}"))
+            problems.append(Problem(str(key), f"no such option; {hint}", tuple(near)))
     return problems
 
 
@@ -152,7 +152,7 @@ def _storage(given: Mapping[str, object], kind: str | None, problems: list[Probl
     for key, sub in wanted.items():
         answer = answer_for(sub, typed.get(key), {})
         if isinstance(answer, Problem):
-            problems.append(Problem(f"dataset_storage.{key}", answer.message))
+            problems.append(Problem(f"dataset_storage.{key}", answer.message, answer.would_do))
         else:
             answers[key] = str(answer)
     return answers
@@ -176,17 +176,11 @@ def _misplaced(key: str, chosen: Choice) -> str:
     return f"belongs to dataset_storage {owners}, not {chosen.value}; choose that one, or leave this out"
 
 
-def _one_of(option: Option) -> str:
-    return ", ".join(choice.value for choice in option.choices)
-
-
-def _suggest(text: str, option: Option) -> str:
-    near = difflib.get_close_matches(text, [choice.value for choice in option.choices], 1)
-    return (
-        f"did you mean {near[0]!r}? (one of {_one_of(option)})"
-        if near
-        else f"one of {_one_of(option)} would do"
-    )
+def _no_choice(text: str, option: Option) -> Problem:
+    near = difflib.get_close_matches(text, option.values, 1)
+    all_of_them = ", ".join(option.values)
+    hint = f"did you mean {near[0]!r}? (one of {all_of_them})" if near else f"one of {all_of_them} would do"
+    return Problem(option.key, f"{text!r} is not a choice; {hint}", tuple(near) or option.values)
 
 
 def parse_set(text: str) -> tuple[str, object]:
@@ -212,6 +206,13 @@ def load(path: Path) -> dict[str, object]:
 
     Raises AnswerError when the file can't be read or holds something else.
     """
+    text = read_file(path)
+    is_json = path.suffix.lower() == ".json" or (path.suffix == "" and text.lstrip().startswith("{"))
+    return of_content(_json(text, str(path)) if is_json else _yaml(text, str(path)), str(path))
+
+
+def read_file(path: Path) -> str:
+    """The text of a file of answers. Raises AnswerError when it can't be read."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
@@ -221,16 +222,17 @@ def load(path: Path) -> dict[str, object]:
         raise AnswerError(Problem(str(path), f"can't be read: {reason}")) from None
     if len(data) > MAX_FILE_BYTES:
         raise AnswerError(Problem(str(path), "is larger than 1 MiB, which no file of answers is"))
-    is_json = path.suffix.lower() == ".json" or (path.suffix == "" and text.lstrip().startswith("{"))
-    content = _json(text, str(path)) if is_json else _yaml(text, str(path))
+    return text
+
+
+def of_content(content: object, where: str) -> dict[str, object]:
+    """The answers in what JSON or YAML hold; ``where`` names that in the AnswerError for something else."""
     if isinstance(content, dict) and "default_context" in content:
-        content = content["default_context"]
+        content = content["default_context"] or {}
         if isinstance(content, dict):
             return {str(key): value for key, value in content.items() if _is_ours(str(key))}
     if not isinstance(content, dict):
-        raise AnswerError(
-            Problem(str(path), "must hold an object of answers: a key and a value for each option")
-        )
+        raise AnswerError(Problem(where, "must hold an object of answers: a key and a value for each option"))
     return {str(key): value for key, value in content.items()}
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ccds_ls.scaffold import validate
 from ccds_ls.scaffold.answers import AnswerError, Answers, Problem, answer_for, resolve
-from ccds_ls.scaffold.options import BY_KEY, OPTIONS, SENSIBLE, Choice, Option
+from ccds_ls.scaffold.options import BY_KEY, OPTIONS, Choice, Option
 
 
 @dataclass(frozen=True)
@@ -54,15 +55,11 @@ def _fitting(
     option: Option, given: Mapping[str, object], values: Mapping[str, str], force_combination: bool
 ) -> tuple[Choice, ...]:
     """The choices that go with the other half of an environment manager and a dependency file."""
-    if option.key == "environment_manager" and not force_combination:
-        file = answer_for(BY_KEY["dependency_file"], given.get("dependency_file"), {})
-        if isinstance(file, str):
-            return tuple(choice for choice in option.choices if file in SENSIBLE[choice.value])
-    if option.key == "dependency_file" and not force_combination:
-        return tuple(
-            choice for choice in option.choices if choice.value in SENSIBLE[values["environment_manager"]]
-        )
-    return option.choices
+    if force_combination:
+        return option.choices
+    file = answer_for(BY_KEY["dependency_file"], given.get("dependency_file"), {})
+    known = {**({"dependency_file": file} if isinstance(file, str) else {}), **values}
+    return tuple(choice for choice in option.choices if not validate.unfit(option.key, choice.value, known))
 
 
 def _ask_storage(answers: dict[str, object], kind: str, terminal: Terminal) -> None:

@@ -27,6 +27,16 @@ class Option:
         """The default, given the answers to the options before this one."""
         return self.default if isinstance(self.default, str) else self.default(answers)
 
+    @property
+    def title(self) -> str:
+        """The key in words: ``Python version number``."""
+        return self.key.replace("_", " ").capitalize()
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The values of the choices."""
+        return tuple(choice.value for choice in self.choices)
+
     def choice(self, value: str) -> Choice | None:
         """The choice that ``value`` names, in any case of letters, or None."""
         return next((c for c in self.choices if c.value.casefold() == value.casefold()), None)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from ccds_ls.scaffold import names
 from ccds_ls.scaffold.options import SENSIBLE
@@ -19,28 +20,48 @@ OLDEST_MINOR = 7  # The oldest Python 3 that today's linters still read a projec
 _LINE_ENDS = re.compile("[ ]*[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+[ ]*")
 
 
+@dataclass(frozen=True)
+class Fault:
+    """Why an answer can't be used, for people; ``would_do`` are answers that could stand in its place."""
+
+    why: str
+    would_do: tuple[str, ...] = ()
+
+
 def fold(text: str) -> str:
     """The text in one line: line ends and tabs become one space, and none are left around it."""
     return _LINE_ENDS.sub(" ", text).strip(" ")
 
 
-def check(key: str, value: str) -> str | None:
+def check(key: str, value: str) -> Fault | None:
     """Why ``value``, already folded and not empty, can't be the answer to ``key``."""
-    why = text_fault(key, value)
-    return CHECKS[key](value) if why is None and key in CHECKS else why
+    if why := text_fault(key, value):
+        return Fault(why)
+    return CHECKS[key](value) if key in CHECKS else None
 
 
-def pair(environment_manager: str, dependency_file: str) -> str | None:
-    """Why these two make no sense together, with the nearest choices that do."""
+def pair(environment_manager: str, dependency_file: str) -> Fault | None:
+    """Why these two make no sense together, with the dependency files that would."""
     sensible = SENSIBLE[environment_manager]
     if dependency_file in sensible:
         return None
     others = [manager for manager, files in SENSIBLE.items() if dependency_file in files]
     manager = "no environment manager" if environment_manager == "none" else environment_manager
-    return (
+    return Fault(
         f"{manager} does not work from {dependency_file}; use dependency_file {sensible[0]!r}, "
-        f"or keep {dependency_file} with environment_manager {others[0]!r}, or force the combination"
+        f"or keep {dependency_file} with environment_manager {others[0]!r}, or force the combination",
+        sensible,
     )
+
+
+def unfit(key: str, choice: str, others: Mapping[str, str]) -> str | None:
+    """Why a choice makes no sense beside the other answers; None as long as the other half of a pair is open."""
+    half = {"environment_manager": "dependency_file", "dependency_file": "environment_manager"}.get(key)
+    if half is None or half not in others:
+        return None
+    both = {key: choice, half: others[half]}
+    fault = pair(both["environment_manager"], both["dependency_file"])
+    return fault.why if fault else None
 
 
 def text_fault(key: str, value: str) -> str | None:
@@ -56,12 +77,9 @@ def text_fault(key: str, value: str) -> str | None:
     return None
 
 
-def _repo_name(value: str) -> str | None:
+def _repo_name(value: str) -> Fault | None:
     why = _repo_name_fault(value)
-    if why is None:
-        return None
-    better = names.repo_name(value)
-    return f"{value!r} {why}; " + (f"{better!r} would do" if better else "use letters and digits")
+    return _named(value, why, names.repo_name(value), "letters and digits") if why else None
 
 
 def _repo_name_fault(value: str) -> str | None:
@@ -81,14 +99,15 @@ def _repo_name_fault(value: str) -> str | None:
     return None
 
 
-def _module_name(value: str) -> str | None:
+def _module_name(value: str) -> Fault | None:
     why = _module_name_fault(value)
-    if why is None:
-        return None
-    better = names.module_name(value)
-    return f"{value!r} {why}; " + (
-        f"{better!r} would do" if better else "use letters, digits and underscores"
-    )
+    return _named(value, why, names.module_name(value), "letters, digits and underscores") if why else None
+
+
+def _named(value: str, why: str, better: str, made_of: str) -> Fault:
+    if better:
+        return Fault(f"{value!r} {why}; {better!r} would do", (better,))
+    return Fault(f"{value!r} {why}; use {made_of}")
 
 
 def _module_name_fault(value: str) -> str | None:
@@ -101,23 +120,25 @@ def _module_name_fault(value: str) -> str | None:
     return names.taken(value)
 
 
-def _python_version(value: str) -> str | None:
+def _python_version(value: str) -> Fault | None:
     match = re.fullmatch(r"3\.(0|[1-9][0-9]?)(?:\.(?:0|[1-9][0-9]?))?", value)
     if match is None:
-        return f"{value!r} is not a Python version; write one as 3.12, or exactly as 3.12.4"
+        return Fault(f"{value!r} is not a Python version; write one as 3.12, or exactly as 3.12.4")
     if int(match[1]) < OLDEST_MINOR:
         more = ' (3.10 must be in quotes in JSON and YAML: "3.10")' if value == "3.1" else ""
-        return f"Python {value} is too old for today's tools{more}; 3.{OLDEST_MINOR} and later would do"
+        why = f"Python {value} is too old for today's tools{more}; 3.{OLDEST_MINOR} and later would do"
+        return Fault(why, ("3.10",) if more else ())
     return None
 
 
-def _bucket(value: str) -> str | None:
-    if "://" in value:
-        return f"{value!r} is an address; give the name alone, as {value.split('://', 1)[1].strip('/')!r}"
-    return None
+def _bucket(value: str) -> Fault | None:
+    if "://" not in value:
+        return None
+    name = value.split("://", 1)[1].strip("/")
+    return Fault(f"{value!r} is an address; give the name alone, as {name!r}", (name,))
 
 
-CHECKS: dict[str, Callable[[str], str | None]] = {
+CHECKS: dict[str, Callable[[str], Fault | None]] = {
     "repo_name": _repo_name,
     "module_name": _module_name,
     "python_version_number": _python_version,

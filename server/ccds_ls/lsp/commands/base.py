@@ -162,10 +162,14 @@ def file_of(uri: str) -> Path:
     return Path(path)
 
 
-async def show(server: Server, path: Path) -> None:
-    """Have the editor show a file; one that can't has the path in the command's result."""
-    if server.session.client.show_document:
-        try:
-            await server.window_show_document_async(types.ShowDocumentParams(uri_of(path), take_focus=True))
-        except JsonRpcException:
-            return  # The editor said that it can and then could not; nothing depends on it.
+async def show(server: Server, path: Path) -> bool:
+    """Have the editor show a file, and whether it did; one that can't has the path in the command's result."""
+    if not server.session.client.show_document:
+        return False
+    try:
+        shown = await server.window_show_document_async(
+            types.ShowDocumentParams(uri_of(path), take_focus=True)
+        )
+    except JsonRpcException:
+        return False  # The editor said that it can and then could not; nothing depends on it.
+    return bool(shown and shown.success)

@@ -8,11 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 from pygls.exceptions import JsonRpcInvalidParams
 
-from ccds_ls.lsp.commands.base import Command, Progress, Result, argument, folder_of, in_thread, result, show
+from ccds_ls.lsp.commands.base import (
+    Command,
+    Progress,
+    Result,
+    argument,
+    file_of,
+    folder_of,
+    in_thread,
+    result,
+    show,
+)
 from ccds_ls.lsp.to_proto import uri_of
+from ccds_ls.project import is_project
 
 if TYPE_CHECKING:
     from ccds_ls.lsp.server import Server
+    from ccds_ls.scaffold.answers import Answers
 
 
 @dataclass(frozen=True)
@@ -24,29 +36,70 @@ class NewProject:
     git: bool = argument("Also put the project under git, with a first commit.", False)
     force_combination: bool = argument("Take an environment and a dependency file that make no sense.", False)
     describe: bool = argument("Make nothing; return the options and what is wrong with the answers.", False)
+    form: str | None = argument("A filled-in form, as a URI, that says all of this instead.")
 
 
 async def new_project(server: Server, given: NewProject) -> Result:
-    """Make a project from the embedded template, or describe the options to an editor's form."""
+    """Make a project, describe the options to an editor that asks by itself, or open a form to be filled in."""
     from ccds_ls.scaffold.answers import AnswerError, resolve
 
     if given.describe:
         from ccds_ls.scaffold.describe import describe
 
         return result("These are the options.", **describe(given.answers, given.force_combination))
-    parent = folder_of(server, given.root)
+    if given.form is not None:
+        return await _from_form(server, given.form)
+    if not given.answers:
+        return await _open_form(server, given.root)
     if not given.answers.get("project_name"):
         raise JsonRpcInvalidParams("Give the project a name: answers.project_name.")
+    parent = folder_of(server, given.root)
     try:
         answers = resolve(given.answers, given.force_combination)
     except AnswerError as error:
         raise JsonRpcInvalidParams(str(error)) from error
+    return await _make(server, answers, parent, git=given.git)
+
+
+async def _open_form(server: Server, root: str | None) -> Result:
+    """A new form, shown where the editor can be told to show it; elsewhere its path is."""
+    from ccds_ls.lsp.form import new_form
+
+    where = folder_of(server, root) if root or server.session.workspace else Path.home()
+    path = await in_thread(lambda _: new_form(where.parent if is_project(where) else where))
+    shown = await show(server, path)
+    message = f"Fill in {path}, then take its code action 'Create project'."
+    if not shown:
+        server.tell(message)
+    return result(message, [path], uri=uri_of(path))
+
+
+async def _from_form(server: Server, uri: str) -> Result:
+    """The project of a form, as it stands in the editor, else on disk."""
+    from ccds_ls.scaffold import form
+    from ccds_ls.scaffold.answers import AnswerError, resolve
+
+    document = server.document(uri)
+    try:
+        read = form.read(document.source) if document else await in_thread(lambda _: form.load(file_of(uri)))
+    except AnswerError as error:
+        raise JsonRpcInvalidParams(str(error)) from error
+    faults = [fault.message for fault in form.faults_of(read) if fault.blocks]
+    if faults:
+        raise JsonRpcInvalidParams("\n".join(faults))
+    answers = resolve(read.answers, read.force_combination)
+    made = await _make(server, answers, Path(read.output_dir).expanduser(), git=read.git)
+    server.tell(made["message"])  # A code lens or a code action has no one to give the result to.
+    return made
+
+
+async def _make(server: Server, answers: Answers, parent: Path, *, git: bool) -> Result:
     async with Progress(server, "New CCDS project") as progress:
         from ccds_ls.scaffold.generate import generate
 
         project: Path = await in_thread(lambda stop: generate(answers, parent, cancelled=stop.is_set))
         message = f"Made the project {project}."
-        if given.git:
+        if git:
             progress.tell("First commit")
             message = f"{message} {await in_thread(lambda _: _put_under_git(project))}"
     server.work.look(project)

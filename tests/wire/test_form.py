@@ -1,0 +1,161 @@
+"""The new-project form over the wire, as an editor without any code of ours uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from wire.client import SERVER, Client, ResponseError, request
+
+CAPABILITIES = {
+    "window": {"showDocument": {"support": True}},
+    "textDocument": {"codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": []}}}},
+}
+
+AUTHOR = {
+    f"GIT_{who}_{what}": value
+    for who in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "Ada"), ("EMAIL", "ada@example.org"))
+}
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    client = Client(SERVER, env={"TMPDIR": str(tmp_path_factory.mktemp("forms")), **AUTHOR})
+    client.answers["window/showDocument"] = {"success": True}
+    client.initialize(CAPABILITIES)
+    yield client
+    assert client.shut_down() == 0
+
+
+def path_of(uri: str) -> Path:
+    return Path(unquote(urlsplit(uri).path))
+
+
+class Form:
+    """A form that is open in the editor; edits replace all of its text."""
+
+    def __init__(self, client: Client, uri: str, text: str) -> None:
+        self.client, self.uri, self.text, self.version = client, uri, text, 1
+        document = {"uri": uri, "languageId": "yaml", "version": 1, "text": text}
+        client.notify("textDocument/didOpen", {"textDocument": document})
+
+    def edit(self, old: str, new: str) -> None:
+        assert self.text.count(old) == 1, old
+        self.text, self.version = self.text.replace(old, new), self.version + 1
+        document = {"uri": self.uri, "version": self.version}
+        changes = [{"text": self.text}]
+        self.client.notify("textDocument/didChange", {"textDocument": document, "contentChanges": changes})
+
+    def diagnostics(self) -> list[dict[str, Any]]:
+        """The diagnostics of the text as it is now."""
+        method = "textDocument/publishDiagnostics"
+        found = self.client.wait_for(method, uri=self.uri, version=self.version)
+        return list(found["params"]["diagnostics"])
+
+    def at(self, method: str, after: str, **more: Any) -> Any:
+        """A request at the place behind some text."""
+        before = self.text[: self.text.index(after) + len(after)]
+        position = {"line": before.count("\n"), "character": len(before.rpartition("\n")[2])}
+        where = {"textDocument": {"uri": self.uri}, "position": position}
+        if method == "codeAction":
+            where["range"] = {"start": position, "end": position}
+        return self.client.request(f"textDocument/{method}", {**where, **more})
+
+    def actions(self, after: str) -> dict[str, Any]:
+        found = self.at("codeAction", after, context={"diagnostics": []})
+        return {action["title"]: action for action in found}
+
+
+@pytest.fixture
+def form(client: Client, tmp_path: Path) -> Form:
+    """A form as the command opens it, for projects in ``tmp_path``."""
+    command = {"command": "ccds.newProject", "arguments": [{"root": tmp_path.as_uri()}]}
+    client.send(request("form", "workspace/executeCommand", command))
+    uri = client.wait_for("window/showDocument")["params"]["uri"]
+    made = next(message for message in client.messages() if message.get("id") == "form")["result"]
+    path = path_of(uri)
+    assert made["paths"] == [str(path)] and path.name == "new-project.ccds.yaml"
+    assert path.parent.stat().st_mode & 0o077 == 0
+    return Form(client, uri, path.read_text("utf-8"))
+
+
+def test_a_form_is_filled_in_and_becomes_a_project(form: Form, tmp_path: Path) -> None:
+    assert [d["message"] for d in form.diagnostics()] == ["The project has no name yet: project_name."]
+    form.edit("project_name:", 'project_name: "Customer churn é"')
+    assert form.diagnostics() == []
+    form.edit("environment_manager: virtualenv", "environment_manager: uv")
+    form.edit('git: "No"', "git: Yes")
+    (lens,) = form.client.request("textDocument/codeLens", {"textDocument": {"uri": form.uri}})
+    assert lens["command"]["title"] == "Create project"
+    made = form.client.command(lens["command"]["command"], *lens["command"]["arguments"])
+    project = tmp_path / "customer_churn_e"
+    assert made["paths"] == [str(project)] and "Made the project" in made["message"]
+    assert (project / ".git").is_dir() and "uv venv" in (project / "Makefile").read_text("utf-8")
+    assert list(tmp_path.iterdir()) == [project]
+    shown = form.client.wait_for("window/showDocument")
+    assert path_of(shown["params"]["uri"]) == project / "README.md"
+
+
+def test_what_is_typed_wrongly_is_underlined_and_mended(form: Form, tmp_path: Path) -> None:
+    form.edit("project_name:", "project_name: churn")
+    form.edit("module_name:", "module_name: class")
+    (found,) = form.diagnostics()
+    assert (found["code"], found["severity"], found["source"]) == ("form-answer", 1, "ccds")
+    actions = form.actions("module_name: cl")
+    assert list(actions) == ["Use 'class_project'", "Create project (1 answer to mend first)"]
+    with pytest.raises(ResponseError, match="word of the Python language"):
+        form.client.command("ccds.newProject", {"form": form.uri})
+    assert not list(tmp_path.iterdir())
+    (edit,) = actions["Use 'class_project'"]["edit"]["changes"][form.uri]
+    assert edit["newText"] == "class_project" and edit["range"] == found["range"]
+    form.edit("module_name: class", "module_name: class_project")
+    assert form.diagnostics() == []
+
+
+def test_no_yaml_at_the_moment_is_told_and_completion_goes_on(form: Form) -> None:
+    form.edit("  docs: mkdocs", "  doc")
+    assert [(d["data"]["kind"], d["severity"]) for d in form.diagnostics()] == [("unreadable", 1)]
+    items = form.at("completion", "\n  doc")["items"]
+    assert [item["textEdit"]["newText"] for item in items] == ["docs: "]
+
+
+def test_keys_and_choices_are_completed(form: Form) -> None:
+    form.edit("environment_manager: virtualenv", "environment_manager: pipenv")
+    form.edit("dependency_file:", "dependency_file: ")
+    items = form.at("completion", "dependency_file: ")["items"]
+    assert sorted(items, key=lambda item: item["sortText"])[0]["label"] == "Pipfile"
+    assert next(item for item in items if item.get("preselect"))["label"] == "Pipfile"
+    storages = form.at("completion", "dataset_storage: ")["items"]
+    assert next(item for item in storages if item["label"] == "gcs")["textEdit"]["newText"] == (
+        "{gcs: {bucket: bucket-name}}"
+    )
+
+
+def test_hover_says_what_an_option_is_for(form: Form) -> None:
+    form.edit("project_name:", "project_name: Étude 1")
+    said = form.at("hover", "environment_man")["contents"]["value"]
+    assert "- `uv`: uv: a .venv in the project" in said and "`virtualenv` (the default)" in said
+    assert "`etude_1`" in form.at("hover", "repo_na")["contents"]["value"]
+    assert form.at("hover", "# A new") is None
+
+
+@pytest.mark.parametrize("method", ["completion", "hover", "codeLens"])
+def test_other_documents_have_none_of_this(client: Client, tmp_path: Path, method: str) -> None:
+    uri = (tmp_path / "new-project.yaml").as_uri()
+    document = {"uri": uri, "languageId": "yaml", "version": 1, "text": "docs: mkdocs\n"}
+    client.notify("textDocument/didOpen", {"textDocument": document})
+    where = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 2}}
+    assert not client.request(f"textDocument/{method}", where)
+
+
+def test_without_show_document_the_path_is_told(start: Callable[..., Client], tmp_path: Path) -> None:
+    client = start(SERVER, env={"TMPDIR": str(tmp_path)})
+    client.initialize()
+    client.send(request(7, "workspace/executeCommand", {"command": "ccds.newProject"}))
+    said = client.wait_for("window/showMessage", type=3)["params"]["message"]
+    assert str(next(tmp_path.rglob("new-project.ccds.yaml"))) in said and "Create project" in said
