@@ -293,3 +293,11 @@ def test_config_show_says_where_a_setting_comes_from(repo: Path, capsys: pytest.
     lines = run(capsys, "config", "show")[1].splitlines()
     assert f'initials = "jqp"    ({repo / "pyproject.toml"})' in lines
     assert 'notebook-folders = ["notebooks"]    (default)' in lines
+
+
+def test_a_repository_in_a_folder_outside_git_is_checked_as_one(repo: Path, capsys: Any) -> None:
+    line = f'login("{token()}")\n'
+    write(repo, {".gitignore": "ignored.py\n", "ignored.py": line, "new.py": line})
+    write(repo.parent, {"loose.py": line})
+    found = {item["path"]: item["state"] for item in checked(capsys, str(repo.parent))}
+    assert found == {"loose.py": "work-tree", "new.py": "would-be-added"}

@@ -8,9 +8,10 @@ import pytest
 
 import repositories
 from ccds_ls.collect import View
+from ccds_ls.finding import State
 from ccds_ls.git.read import GitError, Repository
 from ccds_ls.lsp import session as module
-from ccds_ls.lsp.session import Session
+from ccds_ls.lsp.session import Overlay, Session
 from ccds_ls.lsp.to_proto import Client
 from ccds_ls.secrets import own_rules_only
 
@@ -41,3 +42,45 @@ def test_a_moment_without_git_leaves_the_findings_of_closed_files(
     (root / TABLE).unlink()
     session.check(folder, session.refresh(folder))
     assert not session.standing
+
+
+def look_at_all(session: Session) -> None:
+    """Look at folders, as the poll does, until none of them is stale."""
+    while stale := session.stale():
+        for folder in stale:
+            session.check(folder, session.refresh(folder))
+
+
+def test_a_repository_in_a_folder_outside_git_answers_for_its_own_files(tmp_path: Path) -> None:
+    workspace = tmp_path / "work"
+    root = repositories.make(workspace / "churn")
+    repositories.write(root, {TABLE: "customer,age\n" + "1,30\n" * 2000, "notebooks/Untitled.ipynb": "{}"})
+    repositories.git(root, "add", ".")
+    session = Session(Client(), own_rules_only())
+    session.workspace = [workspace]
+    outer = session.folder_at(workspace)
+    look_at_all(session)
+    assert {finding.state for standing in session.standing.values() for finding, _ in standing.located} == {
+        State.STAGED
+    }
+    # Looking at the outer folder again, as after any change in it, leaves what the repository said.
+    before = dict(session.standing)
+    assert session.check(outer, session.refresh(outer)) == []
+    assert session.standing == before
+
+
+def test_a_repository_made_around_an_open_file_is_noticed(tmp_path: Path) -> None:
+    workspace, root = tmp_path / "work", tmp_path / "work" / "churn"
+    repositories.write(root, {TABLE: "customer,age\n" + "1,30\n" * 2000})
+    session = Session(Client(), own_rules_only())
+    session.workspace = [workspace]
+    path = str(root / TABLE)
+    session.overlays[path] = Overlay((root / TABLE).as_uri(), 1, (root / TABLE).read_text())
+    outer = session.folder_of(path)
+    look_at_all(session)
+    assert outer.root == workspace
+    repositories.make(root, commit=False)
+    repositories.git(root, "add", ".")
+    look_at_all(session)
+    assert session.folder_of(path).root == root
+    assert {finding.state for finding, _ in session.standing[path].located} == {State.STAGED}

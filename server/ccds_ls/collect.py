@@ -44,7 +44,8 @@ _SKIPPED_FOLDERS = {
 class View:
     """What git says about a repository at one moment. Outside git ``repository`` is None and all is empty.
 
-    ``would_add`` are the paths that ``git add .`` would take: untracked and not ignored, or modified.
+    ``would_add`` are the paths that ``git add .`` would take: untracked and not ignored, or modified. ``inside`` are
+    the repositories that lie in a folder outside git; their files are theirs.
     """
 
     root: Path
@@ -52,6 +53,7 @@ class View:
     staged: Mapping[str, git.Entry] = field(default_factory=dict)
     would_add: frozenset[str] = frozenset()
     notebooks: tuple[str, ...] = ()
+    inside: tuple[Path, ...] = ()
 
     @cached_property
     def initials(self) -> Counter[str]:
@@ -78,7 +80,8 @@ def look(root: Path, repository: git.Repository | None) -> View:
     Raises ``GitError`` when git can't say.
     """
     if repository is None:
-        return View(root, None, notebooks=tuple(path for path in walk(root) if path.endswith(".ipynb")))
+        files, inside = walk(root)
+        return View(root, None, notebooks=tuple(f for f in files if f.endswith(".ipynb")), inside=inside)
     return View(
         repository.top,
         repository,
@@ -103,16 +106,24 @@ def _user_names(repository: git.Repository | None) -> Iterator[str]:
     yield os.environ.get("USER") or os.environ.get("USERNAME") or ""
 
 
-def walk(root: Path) -> Iterator[str]:
-    """The files of a folder outside git, relative, without caches and environments, up to a limit."""
-    count = 0
+def walk(root: Path) -> tuple[list[str], tuple[Path, ...]]:
+    """The files of a folder outside git, relative, up to a limit, and the repositories that lie in it.
+
+    What is in one of those is left out, and so are caches and environments.
+    """
+    found: list[str] = []
+    inside: list[Path] = []
     for parent, folders, files in os.walk(root):
+        if Path(parent) != root and (".git" in folders or ".git" in files):
+            inside.append(Path(parent))
+            folders.clear()
+            continue
         folders[:] = sorted(f for f in folders if f not in _SKIPPED_FOLDERS)
-        for name in sorted(files):
-            count += 1
-            if count > MAX_OUTSIDE_GIT:
-                return
-            yield Path(parent, name).relative_to(root).as_posix()
+        below = "" if Path(parent) == root else f"{Path(parent).relative_to(root).as_posix()}/"
+        found.extend(below + name for name in sorted(files))
+        if len(found) > MAX_OUTSIDE_GIT:
+            return found[:MAX_OUTSIDE_GIT], tuple(inside)
+    return found, tuple(inside)
 
 
 def index_files(view: View, paths: Iterable[str]) -> list[File]:

@@ -81,6 +81,9 @@ def _by_root(paths: Iterable[Path]) -> dict[Path, list[str]]:
         root = repository.top if repository else folder
         relative = full.relative_to(root).as_posix()
         roots.setdefault(root, []).append("" if relative == "." else relative)
+        if repository is None and full.is_dir():
+            # Each repository in a folder outside git has its own ignore rules and settings.
+            roots.update({inside: [""] for inside in walk(full)[1]})
     return roots
 
 
@@ -95,7 +98,7 @@ def _chosen(view: View, paths: list[str], *, staged: bool, would_add: bool) -> l
     if would_add:
         return sorted(filter(wanted, view.would_add))
     if view.repository is None:
-        return list(filter(wanted, walk(view.root)))
+        return list(filter(wanted, walk(view.root)[0]))
     listed = git.files(view.repository, [] if "" in paths else paths)
     return sorted({path for path, _ in listed} | set(filter(wanted, view.staged)))
 

@@ -24,6 +24,9 @@ from ccds_ls.project import find_projects, nearest
 from ccds_ls.secrets import Detector
 from ccds_ls.snapshot import File
 
+MOST_INSIDE = 50
+"""How many repositories inside of one folder outside git are looked after before a file of theirs is opened."""
+
 
 @dataclass(frozen=True)
 class Overlay:
@@ -148,13 +151,28 @@ class Session:
 
     def stale(self) -> list[Folder]:
         """The folders in which the index, HEAD, the ignore rules or the settings changed since the last look."""
-        return [folder for folder in list(self.folders.values()) if folder.stamp != _stamp(folder)]
+        return [folder for folder in list(self.folders.values()) if folder.stamp != self._stamp(folder)]
+
+    def _stamp(self, folder: Folder) -> tuple[object, ...]:
+        repository = folder.repository
+        watched = [folder.root / ".gitignore", folder.root / "pyproject.toml"]
+        if repository:
+            watched += [repository.index, repository.git_dir / "HEAD", repository.git_dir / "logs" / "HEAD"]
+        else:
+            # A repository may be made here, or in any folder on the way to an open file.
+            parents = [Path(parent) for parent, root in list(self._roots.items()) if root == folder.root]
+            above = {up for parent in parents for up in (parent, *parent.parents)}
+            inside = sorted(up for up in above if up.is_relative_to(folder.shown) and up != folder.shown)
+            watched += [up / ".git" for up in (folder.root, *inside)]
+        return tuple(_signature(path) for path in watched)
 
     def refresh(self, folder: Folder) -> list[str]:
         """Ask git again; the relative paths that must be checked because of what it says now."""
         # Before git is asked: what changes while it answers makes the folder stale again.
-        folder.stamp = _stamp(folder)
+        folder.stamp = self._stamp(folder)
         folder.ignored = {}
+        if folder.repository is None:
+            self.forget_roots()
         try:
             folder.repository = discover(folder.root)
             folder.view = look(folder.root, folder.repository)
@@ -163,8 +181,11 @@ class Session:
             folder.view, folder.problem = None, str(error)
             folder.fresh = {}  # What could not be looked at meanwhile is looked at when git answers again.
             return [self.relative(folder, path) for path in self._open_in(folder)]
+        for repository in folder.view.inside[:MOST_INSIDE]:
+            self.folder_at(repository)  # A new folder is stale: the next poll looks at it.
         states = _states(folder, self.settings)
-        shown = [path for path in self.standing if Path(path).is_relative_to(folder.shown)]
+        # A repository inside of this folder answers for its own files.
+        shown = [path for path, standing in self.standing.items() if standing.root == folder.shown]
         known = {self.relative(folder, path) for path in (*shown, *self._open_in(folder))}
         changed = [path for path, state in states.items() if folder.fresh.get(path) != state]
         folder.fresh = states
@@ -292,16 +313,6 @@ def _as_shown(folder: Path, root: Path) -> Path:
     if not below:
         return folder
     return folder.parents[len(below) - 1] if folder.parts[-len(below) :] == below else root
-
-
-def _stamp(folder: Folder) -> tuple[object, ...]:
-    repository = folder.repository
-    watched = [folder.root / ".gitignore", folder.root / "pyproject.toml"]
-    if repository:
-        watched += [repository.index, repository.git_dir / "HEAD", repository.git_dir / "logs" / "HEAD"]
-    else:
-        watched.append(folder.root / ".git")
-    return tuple(_signature(path) for path in watched)
 
 
 def _signature(path: Path) -> tuple[int, int, int] | None:
