@@ -5,8 +5,9 @@
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3.10 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$python && break; done)
 BIN = .venv/bin
+VSCODE = client-config/vscode
 
-.PHONY: demo test check docs test-stress test-projects test-editors bench clean help
+.PHONY: demo test check docs vsix test-stress test-projects test-editors bench clean help
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -34,6 +35,18 @@ test-projects: .venv/.ready  ## make projects with every option and run what the
 
 test-editors: .venv/.ready  ## drive real editors (installs them into .cache)
 	@$(BIN)/python -m pytest tests/editors
+
+vsix: $(VSCODE)/ccds-ls.vsix  ## the VS Code extension (needs Node.js 22 or newer)
+
+$(VSCODE)/ccds-ls.vsix: CHANGELOG.md LICENSE $(VSCODE)/node_modules/.package-lock.json $(wildcard $(addprefix \
+		$(VSCODE)/,package.json *.mjs README.md .vscodeignore src/* images/icon.png walkthrough/*))
+	@cd $(VSCODE) && npm run --silent vsix
+
+$(VSCODE)/node_modules/.package-lock.json: $(VSCODE)/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is not on PATH. Install Node.js 22 or newer (https://nodejs.org)" \
+		"and try again." >&2; exit 1; }
+	@cd $(VSCODE) && npm ci --silent --ignore-scripts
+	@touch $@
 
 bench: .venv/.ready  ## speed and memory beside peers, in one interleaved run (minutes)
 	@$(BIN)/python -m bench

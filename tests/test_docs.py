@@ -44,16 +44,22 @@ def test_what_is_generated_is_current() -> None:
 
 def test_stale_files_are_told_and_mended(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("# x\n<!-- rules -->\nold\n<!-- /rules -->\nrest\n")
+    extension = tmp_path / "client-config" / "vscode"
+    extension.mkdir(parents=True)
+    manifest = (ROOT / "client-config" / "vscode" / "package.json").read_text(encoding="utf-8")
+    (extension / "package.json").write_text(manifest.replace("ccds.newProject", "ccds.oldProject"))
     old = tmp_path / "docs" / "rules" / "gone.md"
     old.parent.mkdir(parents=True)
     old.write_text("x")
     changes = TOOL["stale"](tmp_path)
     assert changes.pop(old) is None
-    assert len(changes) == len(all_rules()) + 1
+    assert len(changes) == len(all_rules()) + 3
     for path, text in changes.items():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     old.unlink()
     assert TOOL["stale"](tmp_path) == {}
+    assert (extension / "package.json").read_text(encoding="utf-8") == manifest
     readme = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert readme == f"# x\n<!-- rules -->\n{table()}\n<!-- /rules -->\nrest\n"
 

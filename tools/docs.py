@@ -1,4 +1,4 @@
-"""Write what is made from the code: ``docs/rules/*.md`` and the table of rules in the README.
+"""Write what is made from the code: rule pages, the README's table of rules, parts of the VS Code extension.
 
 ``python tools/docs.py`` writes, ``python tools/docs.py --check`` tells what is stale and exits 1 if anything is.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+
+import vscode_extension
 
 from ccds_ls.rules import all_rules
 from ccds_ls.rules.docs import page, table
@@ -19,7 +21,8 @@ def wanted(root: Path) -> dict[Path, str]:
     """Every generated file with the text that it should have."""
     pages = {root / "docs" / "rules" / f"{rule.code}.md": page(rule) for rule in all_rules()}
     readme = root / "README.md"
-    return {**pages, readme: with_table(readme.read_text(encoding="utf-8"))}
+    texts = {**pages, readme: with_table(readme.read_text(encoding="utf-8"))}
+    return {**texts, **vscode_extension.wanted(root)}
 
 
 def with_table(readme: str) -> str:

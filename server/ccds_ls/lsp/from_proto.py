@@ -97,6 +97,8 @@ def schema(shape: type) -> dict[str, object]:
             "type": _JSON_TYPES[wanted][0],
             "description": field.metadata.get("help", ""),
             **({"items": {"type": "string"}} if wanted is list else {}),
+            **({"enum": field.metadata["choices"]()} if "choices" in field.metadata else {}),
+            **({"startsAs": field.metadata["starts_as"]} if "starts_as" in field.metadata else {}),
         }
         if field.default is MISSING and field.default_factory is MISSING:
             required.append(camel(field.name))

@@ -16,9 +16,14 @@ COMMANDS: dict[str, Command] = {**project.COMMANDS, **git.COMMANDS, **files.COMM
 
 
 def schemas() -> dict[str, Any]:
-    """For each command its title and the JSON schema of its argument, for clients and documentation."""
+    """For each command its title, icon, where it makes sense, and the JSON schema of its argument."""
     return {
-        name: {"title": command.title, "argument": schema(command.shape)}
+        name: {
+            "title": command.title,
+            "icon": command.icon,
+            "where": command.where,
+            "argument": schema(command.shape),
+        }
         for name, command in COMMANDS.items()
     }
 

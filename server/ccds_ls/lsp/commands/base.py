@@ -32,16 +32,20 @@ REQUEST_FAILED = -32803
 """LSP's code for a request that was right and could not be carried out."""
 
 
-def argument(help_text: str, default: Any = None) -> Any:  # noqa: ANN401 - dataclasses.field is typed as its default
-    """One member of a command's argument, with its description."""
+def argument(help_text: str, default: Any = None, **shown: Any) -> Any:  # noqa: ANN401 - typed as its default
+    """One member of a command's argument, with its description; ``shown`` is as for ``needed``."""
     if isinstance(default, dict):
-        return field(default_factory=dict, metadata={"help": help_text})
-    return field(default=default, metadata={"help": help_text})
+        return field(default_factory=dict, metadata={"help": help_text, **shown})
+    return field(default=default, metadata={"help": help_text, **shown})
 
 
-def needed(help_text: str) -> Any:  # noqa: ANN401 - dataclasses.field is typed as its default
-    """A member that must be given."""
-    return field(metadata={"help": help_text})
+def needed(help_text: str, **shown: Any) -> Any:  # noqa: ANN401 - dataclasses.field is typed as its default
+    """A member that must be given.
+
+    ``shown`` helps palettes to ask for it: ``choices``, a function that returns the values to choose from, and
+    ``starts_as``, the other member whose last part is the text to begin with.
+    """
+    return field(metadata={"help": help_text, **shown})
 
 
 @dataclass(frozen=True)
@@ -60,11 +64,17 @@ class OneFile:
 
 @dataclass(frozen=True)
 class Command:
-    """One palette command. ``shape`` is the dataclass of its argument."""
+    """One palette command. ``shape`` is the dataclass of its argument.
+
+    For palettes, ``icon`` is the name of a codicon, and ``where`` says on what the command makes sense: an open
+    "folder", a "file" in it, a "notebook", or "anywhere".
+    """
 
     title: str
     shape: type
     run: Callable[[Server, Any], Awaitable[Result]]
+    icon: str = "beaker"
+    where: str = "folder"
 
 
 def handler(command: Command) -> Callable[..., Awaitable[Result]]:

@@ -33,7 +33,7 @@ class Ignore:
     """The argument of ``ccds.ignore``."""
 
     uri: str = needed("The file, as a URI.")
-    pattern: str = needed("The line to add to the ignore file.")
+    pattern: str = needed("The line to add to the ignore file.", starts_as="uri")
     file: str = argument("The ignore file, relative to the top of the repository.", ".gitignore")
     unstage: bool = argument("Also take the file's staged version out of the index.", False)
     stop_tracking: bool = argument("Also remove the file from the index; it stays on disk.", False)
@@ -44,7 +44,7 @@ class Rename:
     """The argument of ``ccds.renameNotebook``."""
 
     uri: str = needed("The notebook, as a URI.")
-    new_name: str = needed("Its new file name.")
+    new_name: str = needed("Its new file name.", starts_as="uri")
 
 
 @dataclass(frozen=True)
@@ -68,11 +68,17 @@ class Accept:
     reason: str = argument("Why the finding is accepted.", "accepted in the editor")
 
 
+def _codes() -> list[str]:
+    from ccds_ls.rules import all_rules
+
+    return sorted(rule.code for rule in all_rules())
+
+
 @dataclass(frozen=True)
 class Explain:
     """The argument of ``ccds.explain``."""
 
-    code: str | None = argument("The code of a rule; without it all rules are listed.")
+    code: str | None = argument("The code of a rule; without it all rules are listed.", choices=_codes)
 
 
 async def unstage(server: Server, given: OneFile) -> Result:
@@ -144,10 +150,10 @@ async def explain(_: Server, given: Explain) -> Result:
 
 
 COMMANDS = {
-    "ccds.unstage": Command("Unstage This File", OneFile, unstage),
-    "ccds.ignore": Command("Add to .gitignore", Ignore, ignore),
-    "ccds.newNotebook": Command("New Notebook…", NewNotebook, new_notebook),
-    "ccds.renameNotebook": Command("Rename This Notebook…", Rename, rename_notebook),
-    "ccds.suppress": Command("Accept This Finding…", Accept, suppress),
-    "ccds.explain": Command("Explain a Rule…", Explain, explain),
+    "ccds.unstage": Command("Unstage This File", OneFile, unstage, "remove", "file"),
+    "ccds.ignore": Command("Add to .gitignore", Ignore, ignore, "exclude", "file"),
+    "ccds.newNotebook": Command("New Notebook…", NewNotebook, new_notebook, "new-file"),
+    "ccds.renameNotebook": Command("Rename This Notebook…", Rename, rename_notebook, "edit", "notebook"),
+    "ccds.suppress": Command("Accept This Finding…", Accept, suppress, "check", "file"),
+    "ccds.explain": Command("Explain a Rule…", Explain, explain, "question", "anywhere"),
 }

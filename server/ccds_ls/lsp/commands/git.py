@@ -238,14 +238,14 @@ def _count(number: int, noun: str) -> str:
 
 
 COMMANDS = {
-    "ccds.checkCommit": Command("Check the Coming Commit", InRoot, check_commit),
-    "ccds.installHook": Command("Install the Commit Hook", InRoot, install_hook),
-    "ccds.git.init": Command("Git: Initialise with a First Commit", Init, init),
-    "ccds.git.stage": Command("Git: Stage Changes", Stage, stage),
-    "ccds.git.commit": Command("Git: Commit What Is Staged…", Commit, commit),
-    "ccds.git.addRemote": Command("Git: Add a Remote…", AddRemote, add_remote),
-    "ccds.git.push": Command("Git: Push", InRoot, push),
-    "ccds.git.pull": Command("Git: Pull (Fast-Forward)", InRoot, pull),
-    "ccds.git.clone": Command("Git: Clone…", Clone, clone),
-    "ccds.git.createBranch": Command("Git: Create a Branch…", Branch, create_branch),
+    "ccds.checkCommit": Command("Check the Coming Commit", InRoot, check_commit, "checklist"),
+    "ccds.installHook": Command("Install the Commit Hook", InRoot, install_hook, "shield"),
+    "ccds.git.init": Command("Git: Initialise with a First Commit", Init, init, "repo"),
+    "ccds.git.stage": Command("Git: Stage Changes", Stage, stage, "add"),
+    "ccds.git.commit": Command("Git: Commit What Is Staged…", Commit, commit, "git-commit"),
+    "ccds.git.addRemote": Command("Git: Add a Remote…", AddRemote, add_remote, "remote"),
+    "ccds.git.push": Command("Git: Push", InRoot, push, "repo-push"),
+    "ccds.git.pull": Command("Git: Pull (Fast-Forward)", InRoot, pull, "repo-pull"),
+    "ccds.git.clone": Command("Git: Clone…", Clone, clone, "repo-clone", "anywhere"),
+    "ccds.git.createBranch": Command("Git: Create a Branch…", Branch, create_branch, "git-branch"),
 }

@@ -117,4 +117,4 @@ def _put_under_git(project: Path) -> str:
     return f"It belongs to the repository {around.top}." if around else act.init(project).message
 
 
-COMMANDS = {"ccds.newProject": Command("New Project…", NewProject, new_project)}
+COMMANDS = {"ccds.newProject": Command("New Project…", NewProject, new_project, "new-folder", "anywhere")}
