@@ -211,7 +211,7 @@ def test_fixes_by_state() -> None:
     assert [fix.title for fix in staged] == [
         "Unstage, and add /data/ to .gitignore",
         "Unstage, and add /data/raw/a.csv to .gitignore",
-        "Unstage",
+        "Unstage a.csv",
     ]
     assert [fix.preferred for fix in staged] == [True, False, False]
     assert set(staged[0].edits) == {AppendLine(".gitignore", "/data/"), Unstage("data/raw/a.csv")}

@@ -19,6 +19,7 @@ WHEN = {
     "folder": "isWorkspaceTrusted && workspaceFolderCount != 0",
     "file": "isWorkspaceTrusted && resourceScheme == file",
     "notebook": "isWorkspaceTrusted && resourceExtname == .ipynb",
+    "nowhere": "false",
 }
 """When the palette shows a command that makes sense there; one that makes sense anywhere is always shown."""
 

@@ -37,7 +37,11 @@ def ignoring_fixes(file: File, project: Project, *patterns: str, safe: bool = Fa
     first: tuple[Edit, ...] = ()
     title, alone = "Add {} to .gitignore", None
     if file.state is State.STAGED:
-        first, title, alone = (Unstage(file.path),), "Unstage, and add {} to .gitignore", "Unstage"
+        first, title, alone = (
+            (Unstage(file.path),),
+            "Unstage, and add {} to .gitignore",
+            f"Unstage {file.name}",
+        )
     elif file.tracked:
         first, title = (StopTracking(file.path),), "Stop tracking, and add {} to .gitignore (the file stays)"
     fixes = tuple(

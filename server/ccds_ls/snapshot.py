@@ -88,7 +88,8 @@ class Snapshot:
 
     ``root`` is absolute. ``notebooks`` are the paths of all notebooks that git does not ignore, read or not.
     ``initials`` are the author parts known for this repository. ``author_initials`` are this user's own, and
-    ``initials_certain`` says that they were configured or seen in use, not just derived from a name.
+    ``initials_certain`` says that they were configured or seen in use, not just derived from a name. The ``branch``,
+    the latest commits' ``subjects`` and ``has_remote`` are given where a commit message is looked at.
     """
 
     root: Path
@@ -99,6 +100,9 @@ class Snapshot:
     initials: frozenset[str] = field(default_factory=frozenset)
     author_initials: str | None = None
     initials_certain: bool = False
+    branch: str | None = None
+    subjects: tuple[str, ...] = ()
+    has_remote: bool = False
 
     @cached_property
     def notebook_folders(self) -> dict[str, Folder]:

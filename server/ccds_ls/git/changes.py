@@ -58,19 +58,27 @@ class Changes:
     unmerged: tuple[str, ...] = ()
 
 
-def index_changes(repository: Repository) -> Changes:
-    """The index against HEAD, or against nothing where there is no commit yet.
+def index_changes(repository: Repository, base: str = "HEAD") -> Changes:
+    """The index against a commit, HEAD by default, or against nothing where there is no commit yet.
 
     A path that was only announced (``git add --intent-to-add``) has no content yet and is left out.
     """
     arguments = ["diff-index", "--cached", *_DIFF, "--ita-invisible-in-index"]
     try:
-        _, output = repository.run([*arguments, "HEAD", "--"])
+        _, output = repository.run([*arguments, base, "--"])
     except GitError:
         if not is_unborn(repository):
             raise
         _, output = repository.run([*arguments, _empty_tree(repository), "--"])
     return _sorted_out(_raw_entries(output))
+
+
+def amendable(repository: Repository) -> Changes:
+    """The index against HEAD's first parent, which is what ``git commit --amend`` would commit."""
+    code, _ = repository.run(["rev-parse", "-q", "--verify", "HEAD^"], codes=(0, 1))
+    if code == 0:
+        return index_changes(repository, "HEAD^")
+    return index_changes(repository, _empty_tree(repository))
 
 
 def staged(repository: Repository) -> list[Entry]:

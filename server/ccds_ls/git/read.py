@@ -18,6 +18,7 @@ from ccds_ls.git.blobs import blobs as blobs
 from ccds_ls.git.blobs import sizes as sizes
 from ccds_ls.git.changes import Changes as Changes
 from ccds_ls.git.changes import Entry as Entry
+from ccds_ls.git.changes import amendable as amendable
 from ccds_ls.git.changes import changes as changes
 from ccds_ls.git.changes import index_changes as index_changes
 from ccds_ls.git.changes import introduced as introduced
@@ -26,10 +27,13 @@ from ccds_ls.git.changes import staged as staged
 from ccds_ls.git.changes import unpushed as unpushed
 from ccds_ls.git.repository import Repository as Repository
 from ccds_ls.git.repository import authors as authors
+from ccds_ls.git.repository import committing as committing
 from ccds_ls.git.repository import current_branch as current_branch
 from ccds_ls.git.repository import discover as discover
+from ccds_ls.git.repository import has_remote as has_remote
 from ccds_ls.git.repository import is_unborn as is_unborn
 from ccds_ls.git.repository import setting as setting
+from ccds_ls.git.repository import subjects as subjects
 from ccds_ls.git.repository import user_email as user_email
 from ccds_ls.git.repository import user_name as user_name
 from ccds_ls.git.run import GitError as GitError

@@ -104,6 +104,22 @@ def discover(folder: Path, *, environ: Mapping[str, str] | None = None) -> Repos
     return Repository(top, git_dir, _common_dir(git_dir), index, kept)
 
 
+def committing(repository: Repository) -> Repository:
+    """The same repository with the index of the commit whose message is being written.
+
+    While the editor is open ``git commit -a`` keeps the new index in its lock, and ``git commit PATH`` one of its
+    own beside the lock. Another process that holds the lock has not written it yet: that index can't be read.
+    """
+    lock = repository.git_dir / "index.lock"
+    if repository.index != repository.git_dir / "index" or not lock.is_file():
+        return repository
+    try:  # the latest: one of a process that was killed may have been left over
+        index = max(repository.git_dir.glob("next-index-*.lock"), key=os.path.getmtime, default=lock)
+    except OSError:  # it went meanwhile
+        index = lock
+    return replace(repository, index=index, kept=(*repository.kept, ("GIT_INDEX_FILE", str(index))))
+
+
 def _check_place(folder: Path, top: Path, git_dir: Path) -> None:
     """Refuse a repository that a folder's own configuration or layout stretches over other folders."""
     around = (folder, *_resolved(os.fsencode(folder)).parents)
@@ -241,3 +257,17 @@ def authors(repository: Repository, commits: int = 1000) -> list[tuple[str, str]
     lines = output.decode("utf-8", "surrogateescape").split("\n")
     pairs = (tuple(line.split("\0", 1)) for line in lines if "\0" in line)
     return list(dict.fromkeys((name, email) for name, email in pairs))
+
+
+def subjects(repository: Repository, commits: int = 200) -> list[str]:
+    """The first lines of the last ``commits`` messages, the latest first."""
+    if is_unborn(repository):
+        return []
+    _, output = repository.run(["rev-list", f"--max-count={commits}", "--format=%s", "HEAD", "--"])
+    return output.decode("utf-8", "replace").split("\n")[1:-1:2]  # beside each stands "commit OID"
+
+
+def has_remote(repository: Repository) -> bool:
+    """Whether the repository knows another one."""
+    code, _ = repository.run(["config", "--get-regexp", r"^remote\..*\.url$"], codes=(0, 1))
+    return code == 0

@@ -16,7 +16,7 @@ from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 from ccds_ls import __version__
-from ccds_ls.lsp import commands
+from ccds_ls.lsp import commands, commit_message, message_actions
 from ccds_ls.lsp.converter import converter
 from ccds_ls.lsp.documents import Document
 from ccds_ls.lsp.from_proto import path_of
@@ -97,15 +97,29 @@ class Server(LanguageServer):
 
     def changed(self, uri: str) -> None:
         """A document was opened, changed, saved or closed: check its file as it stands now."""
+        overlay = self._overlay(uri)
+        if key := commit_message.key_of(uri):
+            self._message_changed(key, overlay)
+            return
         path = path_of(uri)
         if path is None:
             return
-        overlay = self._overlay(uri)
         if overlay is None:
             self.session.overlays.pop(path, None)
         else:
             self.session.overlays[path] = overlay
         self.work.touch(path)
+
+    def _message_changed(self, key: str, overlay: Overlay | None) -> None:
+        message = self.session.messages.get(key)
+        if overlay is None:
+            self.session.messages.pop(key, None)
+            return
+        if message is None:
+            self.session.messages[key] = commit_message.Message(key, overlay)
+        else:
+            message.overlay = overlay
+        self.work.touch_message(key)
 
 
 def _cells_overlay(server: Server, notebook: types.NotebookDocument) -> Overlay:
@@ -253,19 +267,27 @@ def code_action(server: Server, params: types.CodeActionParams) -> list[types.Co
     notebook = server.workspace.get_notebook_document(cell_uri=uri)
     path = path_of(notebook.uri if notebook else uri)
     wanted = params.context.only
-    if path is None or (wanted and not any(str(kind) in ("", "quickfix") for kind in wanted)):
+    if wanted and not any(str(kind) in ("", "quickfix") for kind in wanted):
         return []
-    actions = server.session.code_actions(path, uri, params.range)
+    if message := server.session.messages.get(commit_message.key_of(uri) or ""):
+        actions = message_actions.code_actions(server.session, message, params.range)
+    elif path is not None:
+        actions = server.session.code_actions(path, uri, params.range)
+    else:
+        return []
     if form := _form(server, uri):
         from ccds_ls.lsp.form import code_actions
 
         actions += code_actions(form)
     if server.session.client.code_action_literals:
         return list(actions)
-    return [action.command for action in actions if action.command]
+    return [action.command for action in actions if action.command and not action.edit]
 
 
 def completion(server: Server, params: types.CompletionParams) -> types.CompletionList | None:
+    if message := server.session.messages.get(commit_message.key_of(params.text_document.uri) or ""):
+        items = message_actions.complete(server.session, message, params.position)
+        return types.CompletionList(is_incomplete=False, items=items)
     form = _form(server, params.text_document.uri)
     if form is None:
         return None
@@ -315,7 +337,7 @@ FEATURES: dict[str, tuple[Callable[..., Any], Any]] = {
         code_action,
         types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix]),
     ),
-    types.TEXT_DOCUMENT_COMPLETION: (completion, types.CompletionOptions(trigger_characters=[":"])),
+    types.TEXT_DOCUMENT_COMPLETION: (completion, types.CompletionOptions(trigger_characters=[":", "("])),
     types.TEXT_DOCUMENT_HOVER: (hover, None),
     types.TEXT_DOCUMENT_CODE_LENS: (code_lens, types.CodeLensOptions()),
 }

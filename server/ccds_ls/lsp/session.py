@@ -18,6 +18,7 @@ from lsprotocol import types
 from ccds_ls.check import Cache, Located, check, unchecked
 from ccds_ls.collect import View, index_files, look, make_snapshot, overlay_file, worktree_file
 from ccds_ls.git.read import GitError, Repository, discover, ignored
+from ccds_ls.lsp.commit_message import Message, folder_of
 from ccds_ls.lsp.to_proto import Client, Target, code_action, diagnostic, uri_of
 from ccds_ls.notebook import Notebook
 from ccds_ls.project import find_projects, nearest
@@ -102,6 +103,7 @@ class Session:
         self.detector = detector
         self.settings = settings or {}
         self.overlays: dict[str, Overlay] = {}
+        self.messages: dict[str, Message] = {}
         self.workspace: list[Path] = []
         self.folders: dict[Path, Folder] = {}
         self.standing: dict[str, Standing] = {}
@@ -272,6 +274,17 @@ class Session:
             )
             for shown, made in lists.items()
         ]
+
+    def shown_now(self, key: str) -> Overlay | None:
+        """What the editor shows for a file or a commit message."""
+        message = self.messages.get(key)
+        return message.overlay if message else self.overlays.get(key)
+
+    def renew_messages(self, folder: Folder) -> None:
+        """What the commit messages of a folder say must be found out again."""
+        for message in list(self.messages.values()):
+            if folder_of(self, message) is folder:
+                message.stale = True
 
     def forget_roots(self) -> None:
         """A repository was made or removed: find out again what belongs to which."""

@@ -44,6 +44,7 @@ class Client:
     progress: bool = False
     watch_files: bool = False
     apply_edit: bool = False
+    related_information: bool = False
 
 
 def client_of(capabilities: types.ClientCapabilities, encoding: str) -> Client:
@@ -65,6 +66,9 @@ def client_of(capabilities: types.ClientCapabilities, encoding: str) -> Client:
         progress=bool(window.work_done_progress),
         watch_files=bool(watching and watching.dynamic_registration),
         apply_edit=bool(workspace.apply_edit),
+        related_information=bool(
+            document.publish_diagnostics and document.publish_diagnostics.related_information
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ccds_ls.check import where
+from ccds_ls.lsp.commit_message import check_message
 from ccds_ls.lsp.session import Folder, Publication, Session
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ POLL_SECONDS = 0.4
 Outcome = tuple[Folder, list[Publication], list[str]]
 """Of a job: the folder that it was about, what is to be published, and paths of closed files to check later."""
 
-Job = Callable[[], Outcome]
+Job = Callable[[], Outcome | None]
 
 
 class Work:
@@ -45,6 +46,7 @@ class Work:
         self._urgent: dict[str, None] = {}
         self._later: dict[tuple[Path, str], None] = {}
         self._look: dict[Path, None] = {}
+        self._messages: dict[str, None] = {}
         self._poll: asyncio.Task[None] | None = None
 
     # What changed, from the message loop
@@ -52,6 +54,11 @@ class Work:
     def touch(self, path: str) -> None:
         """A file's overlay was opened, changed, saved or closed."""
         self._urgent[path] = None
+        self._wake.set()
+
+    def touch_message(self, key: str) -> None:
+        """A commit message was opened or changed."""
+        self._messages[key] = None
         self._wake.set()
 
     def look(self, root: Path) -> None:
@@ -65,6 +72,9 @@ class Work:
             folder.fresh = {}
             self._look[folder.root] = None
         self._urgent.update(dict.fromkeys(self.session.overlays))
+        for message in self.session.messages.values():
+            message.stale = True
+            self._messages[message.key] = None
         self._wake.set()
 
     # The jobs
@@ -87,6 +97,10 @@ class Work:
             root = next(iter(self._look))
             del self._look[root]
             return lambda: self._look_at(root)
+        if self._messages:
+            key = next(iter(self._messages))
+            del self._messages[key]
+            return lambda: self._check_message(key)
         if self._later:
             root = next(iter(self._later))[0]
             paths = [path for folder, path in self._later if folder == root][:BATCH]
@@ -97,14 +111,18 @@ class Work:
 
     async def _do(self, job: Job) -> None:
         try:
-            folder, publications, more = await self._in_worker(job)
+            outcome = await self._in_worker(job)
         except Exception as error:  # One failed job must not end all checking; the message may quote a file.
             log.error("a check failed: %s%s", type(error).__name__, where(error))
             self._tell_once(f"A check failed ({type(error).__name__}); the others go on. Please report this.")
             return
+        self._messages.update({key: None for key, message in self.session.messages.items() if message.waits})
+        if outcome is None:
+            return
+        folder, publications, more = outcome
         self._later.update({(folder.root, path): None for path in more})
         for publication in publications:
-            if self.session.overlays.get(publication.path) is publication.overlay:
+            if self.session.shown_now(publication.path) is publication.overlay:
                 self._publish(publication)
         if folder.problem:
             self._tell_once(f"What is staged can't be checked: {folder.problem}")
@@ -114,7 +132,7 @@ class Work:
             self._told.add(message)
             self._tell(message)
 
-    async def _in_worker(self, job: Job) -> Outcome:
+    async def _in_worker(self, job: Job) -> Outcome | None:
         return await asyncio.get_running_loop().run_in_executor(self._worker, job)
 
     def _check_open(self, path: str) -> Outcome:
@@ -126,7 +144,18 @@ class Work:
 
     def _look_at(self, root: Path) -> Outcome:
         folder = self.session.folder_at(root)
-        return folder, [], self.session.refresh(folder)
+        more = self.session.refresh(folder)
+        self.session.renew_messages(folder)
+        return folder, [], more
+
+    def _check_message(self, key: str) -> Outcome | None:
+        message = self.session.messages.get(key)
+        checked = check_message(self.session, message) if message else None
+        if message is None or checked is None:
+            return None  # closed meanwhile
+        folder, overlay, more = checked
+        diagnostics = tuple(item.diagnostic for item in message.shown)
+        return folder, [Publication(overlay.uri, overlay.version, diagnostics, True, key, overlay)], more
 
     def _check_closed(self, root: Path, paths: list[str]) -> Outcome:
         folder = self.session.folder_at(root)

@@ -67,7 +67,7 @@ class Command:
     """One palette command. ``shape`` is the dataclass of its argument.
 
     For palettes, ``icon`` is the name of a codicon, and ``where`` says on what the command makes sense: an open
-    "folder", a "file" in it, a "notebook", or "anywhere".
+    "folder", a "file" in it, a "notebook", "anywhere", or "nowhere" for one that needs a fix's arguments.
     """
 
     title: str
@@ -172,14 +172,14 @@ def file_of(uri: str) -> Path:
     return Path(path)
 
 
-async def show(server: Server, path: Path) -> bool:
+async def show(server: Server, path: Path, at: types.Position | None = None) -> bool:
     """Have the editor show a file, and whether it did; one that can't has the path in the command's result."""
     if not server.session.client.show_document:
         return False
+    selection = types.Range(at, at) if at else None
+    params = types.ShowDocumentParams(uri_of(path), take_focus=True, selection=selection)
     try:
-        shown = await server.window_show_document_async(
-            types.ShowDocumentParams(uri_of(path), take_focus=True)
-        )
+        shown = await server.window_show_document_async(params)
     except JsonRpcException:
         return False  # The editor said that it can and then could not; nothing depends on it.
     return bool(shown and shown.success)

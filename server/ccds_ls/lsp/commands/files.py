@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from ccds_ls.lsp.commands.base import (
@@ -75,6 +76,15 @@ def _codes() -> list[str]:
 
 
 @dataclass(frozen=True)
+class Place:
+    """The argument of ``ccds.openPlace``."""
+
+    uri: str = needed("The file, as a URI.")
+    line: int = argument("The line, counted from 0.", 0)
+    character: int = argument("The column, counted from 0 in the client's position encoding.", 0)
+
+
+@dataclass(frozen=True)
 class Explain:
     """The argument of ``ccds.explain``."""
 
@@ -129,6 +139,13 @@ async def new_notebook(server: Server, given: NewNotebook) -> Result:
     return result(f"Made {path.name}.", [path], uri=uri_of(path), undo=f"Delete {path}.")
 
 
+async def open_place(server: Server, given: Place) -> Result:
+    """Have the editor show a place in a file."""
+    path = file_of(given.uri)
+    server.start(show(server, path, types.Position(given.line, given.character)))
+    return result(f"{path}:{given.line + 1}", [path])
+
+
 async def suppress(server: Server, given: Accept) -> Result:
     """Accept a finding in the project's settings."""
     from ccds_ls.settings_file import accept
@@ -155,5 +172,6 @@ COMMANDS = {
     "ccds.newNotebook": Command("New Notebook…", NewNotebook, new_notebook, "new-file"),
     "ccds.renameNotebook": Command("Rename This Notebook…", Rename, rename_notebook, "edit", "notebook"),
     "ccds.suppress": Command("Accept This Finding…", Accept, suppress, "check", "file"),
+    "ccds.openPlace": Command("Open a Place in a File", Place, open_place, "go-to-file", "nowhere"),
     "ccds.explain": Command("Explain a Rule…", Explain, explain, "question", "anywhere"),
 }
