@@ -33,8 +33,8 @@ test-stress: .venv/.ready  ## load the server until a lesser one breaks (a minut
 test-projects: .venv/.ready  ## make projects with every option and run what they run (minutes)
 	@$(BIN)/python -m pytest tests/projects
 
-test-editors: .venv/.ready  ## drive real editors (installs them into .cache)
-	@$(BIN)/python -m pytest tests/editors
+test-editors: .venv/.ready  ## drive real editors (installs them into .cache; KEEP=1 keeps what is seen for the docs)
+	@$(BIN)/python -m pytest tests/editors -n 2 --dist loadgroup $(if $(KEEP),--keep)
 
 vsix: $(VSCODE)/ccds-ls.vsix  ## the VS Code extension (needs Node.js 22 or newer)
 

@@ -30,13 +30,20 @@ local function clients()
   return found
 end
 
-local function start(root, ready)
-  local full = vim.tbl_extend('force', config, { root_dir = root, on_init = ready })
-  full.root_markers = nil
+local starting = {}
+
+local function start(root)
   if vim.lsp.config then
-    return vim.lsp.start(full, { attach = false })
+    return vim.lsp.start(vim.tbl_extend('force', config, { root_dir = root, root_markers = false }), { attach = false })
   end
-  return vim.lsp.start_client(full)
+  starting[root] = starting[root] or vim.lsp.start_client(vim.tbl_extend('force', config, {
+    root_dir = root,
+    root_markers = false,
+    on_exit = function()
+      starting[root] = nil
+    end,
+  }))
+  return starting[root]
 end
 
 local function attach(buffer)
@@ -73,17 +80,26 @@ local function say(message, failed)
   vim.notify(message, failed and vim.log.levels.ERROR or vim.log.levels.INFO)
 end
 
-local function with_client(act)
+-- The client of the current buffer, else any, else one that is started for the folder; it may take a moment.
+local function with_client(act, waited)
   local here = vim.api.nvim_get_current_buf()
+  local best = clients()[1]
   for _, client in ipairs(clients()) do
     if vim.lsp.buf_is_attached(here, client.id) then
-      return act(client)
+      best = client
     end
   end
-  if clients()[1] then
-    return act(clients()[1])
+  waited = waited or 0
+  if best then
+    return act(best)
+  elseif waited > 10000 then
+    return say('ccds-ls did not start; :checkhealth lsp or :LspLog may tell why.', true)
+  elseif waited == 0 then
+    start(root_of(0) or vim.fn.getcwd())
   end
-  start(vim.fn.getcwd(), vim.schedule_wrap(act))
+  vim.defer_fn(function()
+    with_client(act, waited + 50)
+  end, 50)
 end
 
 local function execute(command, argument, done)

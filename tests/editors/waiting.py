@@ -20,8 +20,11 @@ class NotSeen(AssertionError):
     """What was waited for did not come within the limit."""
 
 
-def until(look: Callable[[], T | None], what: str, limit: float) -> T:
-    """Look again and again until there is something; ``NotSeen`` after ``limit`` seconds."""
+def until(look: Callable[[], T | None], what: str | Callable[[], str], limit: float) -> T:
+    """Look again and again until there is something; ``NotSeen`` after ``limit`` seconds.
+
+    ``what`` is waited for, in words; a function is asked for them in the end, for what is there instead.
+    """
     end = time.monotonic() + limit
     while True:
         drawn.clear()
@@ -29,5 +32,5 @@ def until(look: Callable[[], T | None], what: str, limit: float) -> T:
         if seen:
             return seen
         if time.monotonic() > end:
-            raise NotSeen(f"not within {limit:g} s: {what}")
+            raise NotSeen(f"not within {limit:g} s: {what if isinstance(what, str) else what()}")
         drawn.wait(UNDRAWN)

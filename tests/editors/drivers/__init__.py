@@ -1,1 +1,5 @@
-"""One module an editor; each has one or more ``Driver`` records."""
+"""One module an editor; each has one or more ``Driver`` records. An editor that is listed here is on the bench."""
+
+from editors.drivers import neovim
+
+DRIVERS = (neovim.CURRENT, neovim.DEBIAN)

@@ -7,7 +7,7 @@ local answers, offered, chosen = {}, {}, nil
 vim.ui.select = function(items, options, done)
   offered = {}
   for index, item in ipairs(items) do
-    table.insert(offered, (options.format_item or tostring)(item))
+    table.insert(offered, ((options.format_item or tostring)(item)))
     if chosen and offered[index] == chosen then
       return done(item, index)
     end

@@ -6,7 +6,7 @@ import json
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +87,7 @@ def launch(program: Callable[[], Path], home: Home, project: Path) -> Iterator[N
         editor.terminal.close()
 
 
+@cache
 def version(program: Callable[[], Path]) -> str:
     said = subprocess.run([program(), "--version"], capture_output=True, text=True, check=True).stdout
     return said.split()[1].lstrip("v")
@@ -96,9 +97,9 @@ def debian() -> Path:
     return install.debian("/usr/bin/nvim", "neovim")
 
 
-CURRENT = Driver(
-    "neovim", "Neovim", install.neovim, partial(version, install.neovim), partial(launch, install.neovim)
-)
-DEBIAN = Driver(
-    "neovim-debian", "Neovim (Debian 12)", debian, partial(version, debian), partial(launch, debian)
-)
+def _driver(name: str, title: str, program: Callable[[], Path]) -> Driver:
+    return Driver(name, title, "neovim", program, partial(version, program), partial(launch, program))
+
+
+CURRENT = _driver("neovim", "Neovim", install.neovim)
+DEBIAN = _driver("neovim-debian", "Neovim of Debian", debian)
