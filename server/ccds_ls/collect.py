@@ -202,13 +202,22 @@ def worktree_file(view: View, path: str, *, ignored: bool = False) -> File | Non
     )
 
 
-def make_snapshot(view: View, files: Iterable[File], settings: dict[str, Any] | None = None) -> Snapshot:
-    """A Snapshot of some files of a view; ``settings`` are the editor's."""
+def make_snapshot(
+    view: View,
+    files: Iterable[File],
+    settings: dict[str, Any] | None = None,
+    *,
+    names_notebooks: bool = False,
+) -> Snapshot:
+    """A Snapshot of some files of a view; ``settings`` are the editor's.
+
+    This user's initials are found out where there is a notebook among the files, or with ``names_notebooks``.
+    """
     chosen = tuple(files)
     projects = find_projects(view.root, (file.path for file in chosen), settings)
     configured = next((p.config.initials for p in reversed(projects) if p.config.initials), None)
     own, certain = configured, configured is not None
-    if not own and any(file.path.endswith(".ipynb") for file in chosen):
+    if not own and (names_notebooks or any(file.path.endswith(".ipynb") for file in chosen)):
         own, certain = view.own_initials
     return Snapshot(
         view.root,

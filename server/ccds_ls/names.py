@@ -143,6 +143,29 @@ def plan_renames(
     return plan
 
 
+def renumber(names: Iterable[str], phase: int | None) -> list[tuple[str, str]]:
+    """The renames in one folder that leave its notebooks of a phase numbered without a gap, in their order.
+
+    Numbers keep the form that they have. Where they have no phase, as in ``01-``, or ``phase`` is None, all whole
+    numbers are meant. The renames are of a sort that ``renaming.in_order`` can bring into an order.
+    """
+    numbered = []
+    for name in names:
+        match = number_of(stem(name))
+        parts = match[1].split(".") if match else []
+        if match and len(parts) == (1 if phase is None else 2) and (phase is None or int(parts[0]) == phase):
+            numbered.append((int(parts[-1]), name, parts, match))
+    numbered.sort(key=lambda item: item[:2])
+    width = max((len(parts[-1]) for *_, parts, _ in numbered if parts[-1].startswith("0")), default=1)
+    first = min((number for number, *_ in numbered), default=0)
+    plan = []
+    for number, (_, name, parts, match) in enumerate(numbered, min(first, 1)):
+        new = ".".join([*parts[:-1], str(number).zfill(width)]) + name[match.end(1) :]
+        if new != name:
+            plan.append((name, new))
+    return plan
+
+
 def new_name(description: str, phase: int | None, notebooks: Iterable[str], initials: str | None) -> str:
     """The name of a new notebook in the folder that holds ``notebooks`` (paths of that one folder).
 

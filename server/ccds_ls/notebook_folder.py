@@ -52,7 +52,7 @@ class Folder:
 
     def nextnumber_of(self, phase: int) -> str | None:
         """The next free number in the form that the folder's numbers have; None when all are taken."""
-        if self._shapes and self._shapes.most_common(1)[0][0] == 1:
+        if self._shapes[1] > self._shapes[2]:
             return self._free((), self._widths.get((1, 0), 1), 1)
         width = self._widths.get((2, 1), 1)
         lead = str(phase).zfill(self._widths.get((2, 0), 1))

@@ -25,6 +25,10 @@ CLIENTS: list[tuple[str, dict[str, Any]]] = [
     ("unknown encodings", {"general": {"positionEncodings": ["utf-7", "ebcdic"]}}),
     ("a known one among unknown", {"general": {"positionEncodings": ["utf-7", "utf-8"]}}),
     ("file operations", {"workspace": {"fileOperations": {"didRename": True, "willCreate": True}}}),
+    (
+        "all file operations",
+        {"workspace": {"fileOperations": {"willRename": True, "didRename": True, "didCreate": True}}},
+    ),
     ("saving", {"textDocument": {"synchronization": {"willSave": True, "willSaveWaitUntil": True}}}),
     ("renaming", {"textDocument": {"rename": {"prepareSupport": True}}}),
 ]

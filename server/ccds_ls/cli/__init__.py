@@ -134,15 +134,18 @@ def _notebook(options: argparse.Namespace) -> int:
 
 
 def _add_rename(commands: Commands) -> None:
-    rename = commands.add_parser("rename", help="rename notebooks to the convention")
+    rename = commands.add_parser("rename", help="rename notebooks to the convention, and what names them")
     rename.add_argument("paths", nargs="+", metavar="PATH", type=Path, help="notebooks")
+    rename.add_argument(
+        "--dry-run", action="store_true", help="say what would be renamed and changed, and stop"
+    )
     rename.set_defaults(run=_rename)
 
 
 def _rename(options: argparse.Namespace) -> int:
     from ccds_ls.cli.notebooks import rename
 
-    return rename(options.paths)
+    return rename(options.paths, dry_run=options.dry_run)
 
 
 def _add_hook(commands: Commands) -> None:

@@ -6,13 +6,8 @@ import os
 import sys
 from pathlib import Path
 
-from ccds_ls.check import check
-from ccds_ls.collect import look, make_snapshot, worktree_file
-from ccds_ls.finding import RenameFile
-from ccds_ls.git.read import GitError, discover
+from ccds_ls.git.read import GitError
 from ccds_ls.new_notebook import NotebookError, make
-from ccds_ls.rules import notebook_name
-from ccds_ls.secrets import own_rules_only
 
 
 def new(description: str, phase: int | None) -> int:
@@ -25,46 +20,38 @@ def new(description: str, phase: int | None) -> int:
     return 0
 
 
-def rename(paths: list[Path]) -> int:
-    """Rename each notebook as its finding proposes; prints ``old -> new``. A good name is left as it is."""
+def rename(paths: list[Path], *, dry_run: bool = False) -> int:
+    """Rename each notebook as its finding proposes, and what names it; prints ``old -> new``."""
     from ccds_ls.git.act import ActError
-    from ccds_ls.git.act import rename as move
+    from ccds_ls.renaming import NoName
 
     code = 0
     for path in paths:
         try:
-            target = proposal(path)
-            if target is None:
-                print(f"{path}: the name is fine")
-            else:
-                move(Path(os.path.realpath(path)), target)
-                print(f"{path} -> {target.name}")
-        except (NotebookError, ActError, GitError) as error:
+            _rename(path, dry_run=dry_run)
+        except (NoName, ActError, GitError, OSError) as error:
             print(f"ccds-ls: {path}: {error}", file=sys.stderr)
             code = 2
     return code
 
 
-def proposal(path: Path) -> Path | None:
-    """What a notebook should be called, or None if its name is fine. Raises NotebookError if nothing is proposed."""
-    if path.suffix != ".ipynb" or not path.is_file():
-        raise NotebookError("this is no notebook.")
-    full = Path(os.path.realpath(path.parent), path.name)
-    repository = discover(full.parent)
-    root = repository.top if repository else _outermost(full)
-    view = look(root, repository)
-    file = worktree_file(view, full.relative_to(root).as_posix())
-    snapshot = make_snapshot(view, [file] if file else [])
-    found = check(snapshot, own_rules_only(), [notebook_name.RULE])
-    if not found:
-        return None
-    edits = [edit for fix in found[0][0].fixes for edit in fix.edits if isinstance(edit, RenameFile)]
-    if not edits:
-        raise NotebookError(found[0][0].message)
-    return root / edits[0].new
+def _rename(path: Path, *, dry_run: bool) -> None:
+    from ccds_ls.renaming import carry_out, plan_moves, proposal
 
-
-def _outermost(path: Path) -> Path:
-    """Outside git: the folder above the notebook folder, so that the name is looked at in its project."""
-    above = [folder.parent for folder in path.parents if folder.name == "notebooks"]
-    return above[-1] if above else path.parent
+    target = proposal(path)
+    if target is None:
+        print(f"{path}: the name is fine")
+        return
+    old = Path(os.path.realpath(path.parent), path.name)
+    plan = plan_moves({old: target})
+    if plan is None:
+        return
+    trouble = [] if dry_run else carry_out(plan)[1]
+    print(f"{path} -> {target.name}")
+    for twin, new in plan.moves:
+        if plan.root / twin != old:
+            print(f"  {twin} -> {new.rpartition('/')[2]}")
+    for change in plan.changes:
+        print(f"  {change.path}: {len(change.edits)} mention{'' if len(change.edits) == 1 else 's'}")
+    for line in trouble:
+        print(f"ccds-ls: {line}", file=sys.stderr)

@@ -26,6 +26,13 @@ def position_encoding(client: dict[str, Any]) -> str:
     )
 
 
+def _tells_of(client: dict[str, Any], operation: str) -> bool:
+    """Whether a client sends a request or notification about files, such as ``willRename``."""
+    workspace = client.get("workspace")
+    operations = workspace.get("fileOperations") if isinstance(workspace, dict) else None
+    return isinstance(operations, dict) and bool(operations.get(operation))
+
+
 def offered(client: dict[str, Any]) -> dict[str, Any]:
     """The server's capabilities for a client's, both as JSON objects."""
     with open(_FILE, encoding="utf-8") as file:  # noqa: PTH123
@@ -33,6 +40,10 @@ def offered(client: dict[str, Any]) -> dict[str, Any]:
     capabilities["positionEncoding"] = position_encoding(client)
     if client.get("notebookDocument") is None:
         capabilities.pop("notebookDocumentSync", None)
+    operations = capabilities["workspace"]["fileOperations"]
+    capabilities["workspace"]["fileOperations"] = {
+        name: options for name, options in operations.items() if _tells_of(client, name)
+    }
     if os.environ.get("CCDS_LS_TEST_COMMANDS") != "1":
         provider = capabilities["executeCommandProvider"]
         provider["commands"] = [name for name in provider["commands"] if not name.startswith("ccds.test.")]
@@ -65,7 +76,13 @@ def computed(client: dict[str, Any]) -> dict[str, Any]:
 def write() -> None:
     """Brings the file up to date."""
     os.environ["CCDS_LS_TEST_COMMANDS"] = "1"
-    client: dict[str, Any] = {"notebookDocument": {"synchronization": {}}}
+    operations = {
+        f"{when}{what}": True for when in ("will", "did") for what in ("Create", "Rename", "Delete")
+    }
+    client: dict[str, Any] = {
+        "notebookDocument": {"synchronization": {}},
+        "workspace": {"fileOperations": operations},
+    }
     with open(_FILE, "w", encoding="utf-8") as file:  # noqa: PTH123
         json.dump(computed(client), file, indent=1)
         file.write("\n")

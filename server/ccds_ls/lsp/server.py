@@ -16,7 +16,7 @@ from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 from ccds_ls import __version__
-from ccds_ls.lsp import commands, commit_message, message_actions
+from ccds_ls.lsp import commands, commit_message, message_actions, rename
 from ccds_ls.lsp.converter import converter
 from ccds_ls.lsp.documents import Document
 from ccds_ls.lsp.from_proto import path_of
@@ -262,6 +262,25 @@ def _look_around(server: Server, uri: str) -> None:
         server.work.look(Path(os.path.dirname(path)))  # noqa: PTH120 - a str is the key of the overlays
 
 
+async def will_rename(server: Server, params: types.RenameFilesParams) -> types.WorkspaceEdit | None:
+    return await rename.will_rename(server, params)
+
+
+def did_rename(server: Server, params: types.RenameFilesParams) -> None:
+    for renamed in params.files:
+        _look_around(server, renamed.old_uri)
+        _look_around(server, renamed.new_uri)
+
+
+def did_create(server: Server, params: types.CreateFilesParams) -> None:
+    for created in params.files:
+        _look_around(server, created.uri)
+
+
+async def code_action_resolve(server: Server, action: types.CodeAction) -> types.CodeAction:
+    return await rename.resolve(server, action)
+
+
 def code_action(server: Server, params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
     uri = params.text_document.uri
     notebook = server.workspace.get_notebook_document(cell_uri=uri)
@@ -319,6 +338,10 @@ def _form(server: Server, uri: str) -> Document | None:
     return server.document(uri) if unquote(uri).endswith(FORM_SUFFIX) else None
 
 
+_NOTEBOOK_FILES = types.FileOperationRegistrationOptions(
+    [types.FileOperationFilter(types.FileOperationPattern("**/*.ipynb"), "file")]
+)
+
 FEATURES: dict[str, tuple[Callable[..., Any], Any]] = {
     types.INITIALIZE: (initialize, None),
     types.INITIALIZED: (initialized, None),
@@ -335,11 +358,15 @@ FEATURES: dict[str, tuple[Callable[..., Any], Any]] = {
     types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: (did_change_workspace_folders, None),
     types.TEXT_DOCUMENT_CODE_ACTION: (
         code_action,
-        types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix]),
+        types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix], resolve_provider=True),
     ),
     types.TEXT_DOCUMENT_COMPLETION: (completion, types.CompletionOptions(trigger_characters=[":", "("])),
     types.TEXT_DOCUMENT_HOVER: (hover, None),
     types.TEXT_DOCUMENT_CODE_LENS: (code_lens, types.CodeLensOptions()),
+    types.CODE_ACTION_RESOLVE: (code_action_resolve, None),
+    types.WORKSPACE_WILL_RENAME_FILES: (will_rename, _NOTEBOOK_FILES),
+    types.WORKSPACE_DID_RENAME_FILES: (did_rename, _NOTEBOOK_FILES),
+    types.WORKSPACE_DID_CREATE_FILES: (did_create, _NOTEBOOK_FILES),
 }
 
 

@@ -314,7 +314,7 @@ class Session:
             target = Target(standing.root, file, standing.uri, overlay.cell_uris if overlay else ())
             for fix in finding.fixes:
                 actions.setdefault(fix.title, code_action(fix, [made], target, self.client))
-        return [action for action in actions.values() if action.edit or action.command]
+        return [action for action in actions.values() if action.edit or action.command or action.data]
 
 
 def _as_shown(folder: Path, root: Path) -> Path:

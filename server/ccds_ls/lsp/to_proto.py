@@ -45,6 +45,9 @@ class Client:
     watch_files: bool = False
     apply_edit: bool = False
     related_information: bool = False
+    will_rename: bool = False
+    resolves_edit: bool = False
+    change_annotations: bool = False
 
 
 def client_of(capabilities: types.ClientCapabilities, encoding: str) -> Client:
@@ -54,13 +57,16 @@ def client_of(capabilities: types.ClientCapabilities, encoding: str) -> Client:
     window = capabilities.window or types.WindowClientCapabilities()
     document = capabilities.text_document or types.TextDocumentClientCapabilities()
     operations = edit.resource_operations or ()
+    actions = document.code_action or types.CodeActionClientCapabilities()
+    resolved = actions.resolve_support.properties if actions.resolve_support else ()
+    files = workspace.file_operations or types.FileOperationClientCapabilities()
     watching = workspace.did_change_watched_files
     return Client(
         encoding=encoding,
         document_changes=bool(edit.document_changes),
         rename_file=bool(edit.document_changes) and types.ResourceOperationKind.Rename in operations,
         create_file=bool(edit.document_changes) and types.ResourceOperationKind.Create in operations,
-        code_action_literals=bool(document.code_action and document.code_action.code_action_literal_support),
+        code_action_literals=bool(actions.code_action_literal_support),
         show_document=bool(window.show_document and window.show_document.support),
         show_message_request=window.show_message is not None,
         progress=bool(window.work_done_progress),
@@ -69,6 +75,9 @@ def client_of(capabilities: types.ClientCapabilities, encoding: str) -> Client:
         related_information=bool(
             document.publish_diagnostics and document.publish_diagnostics.related_information
         ),
+        will_rename=bool(files.will_rename),
+        resolves_edit="edit" in resolved,
+        change_annotations=edit.change_annotation_support is not None,
     )
 
 
@@ -144,8 +153,22 @@ class Target:
 def code_action(
     fix: Fix, diagnostics: list[types.Diagnostic], target: Target, client: Client
 ) -> types.CodeAction:
-    """A fix as a quick fix: an edit where the client can apply it, else one of our commands."""
+    """A fix as a quick fix: an edit where the client can apply it, else one of our commands.
+
+    What follows from a rename is asked for by a client that tells of renames, its own and those of edits (the
+    specification has it so); in others it becomes part of the edit when the user has chosen the fix.
+    """
     edit = workspace_edit(fix, target, client)
+    renames = [part for part in fix.edits if isinstance(part, RenameFile)]
+    if renames and edit and client.resolves_edit and not client.will_rename:
+        pair = [target.uri_for(renames[0].old), uri_of(target.root / renames[0].new)]
+        return types.CodeAction(
+            title=fix.title,
+            kind=types.CodeActionKind.QuickFix,
+            diagnostics=diagnostics or None,
+            is_preferred=True if fix.preferred else None,
+            data={"rename": pair},
+        )
     return types.CodeAction(
         title=fix.title,
         kind=types.CodeActionKind.QuickFix,

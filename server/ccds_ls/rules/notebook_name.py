@@ -66,11 +66,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ccds_ls.config import Config
 from ccds_ls.finding import Finding, Fix, RenameFile, Severity, plain_fingerprint
 from ccds_ls.names import Convention, problem, propose
 from ccds_ls.notebook_folder import Folder
+from ccds_ls.project import Project
 from ccds_ls.rules import Context, Rule
-from ccds_ls.snapshot import File
+from ccds_ls.snapshot import File, Snapshot
 
 CODE = "notebook-name"
 
@@ -101,14 +103,10 @@ _KINDS = {
 def check(file: File, context: Context) -> Iterator[Finding]:
     """Yield at most one finding, on the whole file; needs the path alone, and reads the heading if it is
     there."""
-    if file.ignored or not _is_in_scope(file.path, context):
+    if file.ignored or not in_scope(file.path, context.project):
         return
     snapshot = context.snapshot
-    convention = Convention(
-        context.config.notebook_style,
-        snapshot.initials | frozenset(filter(None, [context.config.initials])),
-        context.config.initials or snapshot.author_initials,
-    )
+    convention = convention_of(snapshot, context.config)
     parent, _, name = file.path.rpartition("/")
     folder = snapshot.notebook_folders.get(parent) or Folder(parent, ())
     kind = problem(name, folder, convention)
@@ -128,10 +126,16 @@ def check(file: File, context: Context) -> Iterator[Finding]:
     )
 
 
-def _is_in_scope(path: str, context: Context) -> bool:
+def convention_of(snapshot: Snapshot, config: Config) -> Convention:
+    """How the notebooks of a project are to be named by this user."""
+    known = snapshot.initials | frozenset(filter(None, [config.initials]))
+    return Convention(config.notebook_style, known, config.initials or snapshot.author_initials)
+
+
+def in_scope(path: str, project: Project) -> bool:
     """Whether this is a notebook in one of the project's notebook folders, and no checkpoint or template."""
-    relative = context.project.relative(path)
-    folders = context.config.notebook_folders
+    relative = project.relative(path)
+    folders = project.config.notebook_folders
     if not relative.endswith(".ipynb") or "{{" in relative or "{%" in relative:
         return False
     if any(part.startswith(".") for part in relative.split("/")):

@@ -1,0 +1,241 @@
+"""Commands about notebooks as files: a new one, one renamed, all of them renamed, a phase numbered anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+
+from ccds_ls.lsp.commands.base import (
+    REQUEST_FAILED,
+    Command,
+    Progress,
+    Result,
+    argument,
+    file_of,
+    folder_of,
+    in_thread,
+    needed,
+    result,
+    show,
+)
+from ccds_ls.lsp.rename import ANNOTATION, edit_parts, shown_files, text_in, whole
+from ccds_ls.lsp.to_proto import uri_of
+
+if TYPE_CHECKING:
+    from ccds_ls.lsp.server import Server
+    from ccds_ls.renaming import Plan
+
+SHOWN_RENAMES = 20
+"""How many renames of a plan a question lists."""
+
+
+@dataclass(frozen=True)
+class Rename:
+    """The argument of ``ccds.renameNotebook``."""
+
+    uri: str = needed("The notebook, as a URI.")
+    new_name: str | None = argument("Its new file name; the proposed one without it.", starts_as="uri")
+
+
+@dataclass(frozen=True)
+class RenameAll:
+    """The argument of ``ccds.renameAllNotebooks``."""
+
+    root: str | None = argument("The project's folder, as a URI.")
+    apply: bool = argument("Rename without asking; else the plan is shown first.", False)
+
+
+@dataclass(frozen=True)
+class Renumber:
+    """The argument of ``ccds.renumberNotebooks``."""
+
+    phase: int | None = argument("The phase, 0 to 9; without it the whole numbers of the folder are meant.")
+    root: str | None = argument("The project's folder, or a notebook folder in it, as a URI.")
+    apply: bool = argument("Rename without asking; else the plan is shown first.", False)
+
+
+@dataclass(frozen=True)
+class NewNotebook:
+    """The argument of ``ccds.newNotebook``."""
+
+    description: str = needed("A few words on what the notebook is about.")
+    phase: int | None = argument("The phase, 0 to 4; from the description without it.")
+    root: str | None = argument("The project's folder, or a notebook folder in it, as a URI.")
+
+
+async def rename_notebook(server: Server, given: Rename) -> Result:
+    """Rename a notebook on disk, with git where git tracks it, and what names it; never over another file."""
+    from ccds_ls.renaming import NoName, plan_moves, proposal
+
+    path = file_of(given.uri)
+    new = given.new_name
+    if new is None:
+        try:
+            target = await in_thread(lambda _: proposal(path))
+        except NoName as error:
+            raise JsonRpcException(f"{path.name}: {error}", REQUEST_FAILED) from error
+        if target is None:
+            return result(f"The name {path.name} is fine.")
+        new = target.name
+    if Path(new).name != new or not new.endswith(".ipynb"):
+        raise JsonRpcInvalidParams(f"'{new}' is not the file name of a notebook.")
+    shown = shown_files(server.session)
+    plan = await in_thread(lambda _: plan_moves({path: path.with_name(new)}, text_in(shown)))
+    if plan is None or not plan.moves:
+        return result(f"The name is {new} already.")
+    return await _carry_out(server, plan, path.parent)
+
+
+async def rename_all(server: Server, given: RenameAll) -> Result:
+    """Rename every notebook of a project to the convention, once the user has seen what that means."""
+    from ccds_ls.renaming import plan_all
+
+    folder, settings, shown = (
+        folder_of(server, given.root),
+        server.session.settings,
+        shown_files(server.session),
+    )
+    plan = await _planned(server, lambda: plan_all(folder, settings, text_in(shown)))
+    return await _after_a_look(server, plan, folder, given.apply, "Every notebook is well named.")
+
+
+async def renumber(server: Server, given: Renumber) -> Result:
+    """Number the notebooks of a phase anew, without gaps and in their order."""
+    from ccds_ls.renaming import plan_numbers
+
+    if given.phase is not None and not 0 <= given.phase <= 9:
+        raise JsonRpcInvalidParams("A phase is one digit, 0 to 9.")
+    folder, settings, shown = (
+        folder_of(server, given.root),
+        server.session.settings,
+        shown_files(server.session),
+    )
+    plan = await _planned(server, lambda: plan_numbers(folder, given.phase, settings, text_in(shown)))
+    return await _after_a_look(server, plan, folder, given.apply, "There is no gap in the numbers.")
+
+
+async def _planned(server: Server, make: Callable[[], Plan]) -> Plan:
+    async with Progress(server, "Looking for what names the notebooks"):
+        return await in_thread(lambda _: make())
+
+
+async def _after_a_look(server: Server, plan: Plan, folder: Path, apply: bool, nothing: str) -> Result:
+    """Show a plan in the way that the client has, and carry it out when the user agrees."""
+    facts = _facts(plan)
+    left = (
+        f" {len(plan.left)} can't be named without your help: {', '.join(plan.left[:3])}."
+        if plan.left
+        else ""
+    )
+    if not plan.moves:
+        return result((left.strip() or nothing), **facts)
+    if apply:
+        done = await _carry_out(server, plan, folder)
+        return {**done, "message": done["message"] + left, **facts}
+    client = server.session.client
+    if client.apply_edit and client.change_annotations and client.rename_file:
+        if client.will_rename:  # what follows from a rename it will ask for itself, at each
+            plan = replace(plan, changes=())
+        shown = {} if client.will_rename else shown_files(server.session)
+        edit = whole(
+            server.session, list(edit_parts(server.session, plan, shown, annotation=ANNOTATION)), ANNOTATION
+        )
+        applied = await _apply(server, edit, ANNOTATION)
+        said = f"The editor was given {_renames(plan)}." if applied else "Nothing was renamed."
+        return result(said + left, **facts)
+    if client.show_message_request and await _agreed(server, plan):
+        done = await _carry_out(server, plan, folder)
+        return {**done, "message": done["message"] + left, **facts}
+    lines = "\n".join(f"{old} -> {new.rpartition('/')[2]}" for old, new in plan.moves)
+    return result(
+        f"Nothing was renamed yet. With 'apply' this does {_renames(plan)}:\n{lines}\n{left}", **facts
+    )
+
+
+def _facts(plan: Plan) -> dict[str, Any]:
+    moves = [{"old": old, "new": new} for old, new in plan.moves]
+    return {"plan": moves, "references": [change.path for change in plan.changes], "left": list(plan.left)}
+
+
+def _renames(plan: Plan) -> str:
+    return _count(len(plan.moves), "rename") + (
+        f" and changes in {_count(len(plan.changes), 'file')}" if plan.changes else ""
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+async def _agreed(server: Server, plan: Plan) -> bool:
+    lines = [f"{old} -> {new.rpartition('/')[2]}" for old, new in plan.moves[:SHOWN_RENAMES]]
+    if len(plan.moves) > SHOWN_RENAMES:
+        lines.append(f"and {len(plan.moves) - SHOWN_RENAMES} more")
+    question = "\n".join([f"ccds-ls: this does {_renames(plan)}:", *lines])
+    options = [types.MessageActionItem("Rename"), types.MessageActionItem("Cancel")]
+    asked = types.ShowMessageRequestParams(types.MessageType.Info, question, options)
+    try:
+        answer = await server.window_show_message_request_async(asked)
+    except JsonRpcException:
+        return False
+    return answer is not None and answer.title == "Rename"
+
+
+async def _apply(server: Server, edit: types.WorkspaceEdit, label: str) -> bool:
+    try:
+        done = await server.workspace_apply_edit_async(types.ApplyWorkspaceEditParams(edit, label))
+    except JsonRpcException:
+        return False
+    return done.applied
+
+
+async def _carry_out(server: Server, plan: Plan, folder: Path) -> Result:
+    """Do a plan on disk; what is open in the editor is changed there, where the editor takes edits."""
+    from ccds_ls.renaming import carry_out
+
+    shown = shown_files(server.session)
+    is_open = [change for change in plan.changes if str(plan.root / change.path) in shown]
+    if server.session.client.apply_edit:
+        texts = replace(plan, changes=tuple(is_open), moves=())
+        parts = list(edit_parts(server.session, texts, shown))
+        if parts and await _apply(server, whole(server.session, parts), "Follow the rename"):
+            plan = replace(plan, changes=tuple(change for change in plan.changes if change not in is_open))
+    paths, trouble = await in_thread(lambda _: carry_out(plan))
+    server.work.look(folder)
+    renamed = [f"{old.rpartition('/')[2]} to {new.rpartition('/')[2]}" for old, new in plan.moves]
+    what = (
+        f"Renamed {renamed[0]}" if len(renamed) == 1 else f"Renamed {len(renamed)} notebooks and their pairs"
+    )
+    also = f", and changed {_count(len(plan.changes), 'file')} for it" if plan.changes else ""
+    undo = "; ".join(f"rename {new} back to {old.rpartition('/')[2]}" for old, new in reversed(plan.moves))
+    return result(" ".join([f"{what}{also}.", *trouble]), paths, undo=undo)
+
+
+async def new_notebook(server: Server, given: NewNotebook) -> Result:
+    """Make the next well-named notebook of a phase, and show it."""
+    from ccds_ls.new_notebook import NotebookError, make
+
+    folder = folder_of(server, given.root)
+    settings = server.session.settings
+    try:
+        path = await in_thread(lambda _: make(folder, given.description, given.phase, settings))
+    except NotebookError as error:
+        raise JsonRpcException(str(error), REQUEST_FAILED) from error
+    server.work.look(folder)
+    server.start(show(server, path))
+    return result(f"Made {path.name}.", [path], uri=uri_of(path), undo=f"Delete {path}.")
+
+
+COMMANDS = {
+    "ccds.newNotebook": Command("New Notebook…", NewNotebook, new_notebook, "new-file"),
+    "ccds.renameNotebook": Command("Rename This Notebook…", Rename, rename_notebook, "edit", "notebook"),
+    "ccds.renameAllNotebooks": Command("Rename All Notebooks…", RenameAll, rename_all, "replace-all"),
+    "ccds.renumberNotebooks": Command(
+        "Number the Notebooks of a Phase Anew…", Renumber, renumber, "list-ordered"
+    ),
+}

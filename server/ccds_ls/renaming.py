@@ -1,0 +1,348 @@
+"""Renames of notebooks together with what follows from them: references in other files, and paired files.
+
+``follow`` and the plans only look; ``carry_out`` writes. An editor carries the same plan out as an edit of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ccds_ls import names
+from ccds_ls.check import check
+from ccds_ls.collect import View, decode, look, make_snapshot, walk, worktree_file
+from ccds_ls.files import write_atomically
+from ccds_ls.finding import RenameFile, Span
+from ccds_ls.git import read as git
+from ccds_ls.notebook import parse
+from ccds_ls.notebook_folder import Folder, by_folder
+from ccds_ls.project import Project, find_projects, nearest
+from ccds_ls.references import Moves, edits
+from ccds_ls.rules import notebook_name
+from ccds_ls.rules.notebook_name import convention_of, in_scope
+from ccds_ls.secrets import own_rules_only
+
+MAX_TEXT_BYTES = 5 * 2**20
+"""Larger files are not searched for references."""
+
+_ENDINGS = frozenset(
+    ".bash .bat .cfg .ini .ipynb .jl .json .md .mk .ps1 .py .qmd .r .rmd .rst .sh .smk .tex .toml .txt .yaml .yml"
+    " .zsh".split()
+)
+_NAMES = frozenset(("makefile", "snakefile", "justfile", "dockerfile"))
+_SCRIPTS = (".py", ".md", ".Rmd", ".qmd", ".R", ".jl")
+_EXPORTS = (
+    "script",
+    "html",
+    "markdown",
+    "latex",
+    "rst",
+    "asciidoc",
+)  # nbautoexport's folders beside the notebooks
+
+Edits = tuple[tuple[Span, str], ...]
+TextOf = Callable[[Path], str | None]
+"""The text that an editor shows for an absolute path, None where it shows none."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Replacements in one text file, ``path`` relative to the root, made for just this ``text``."""
+
+    path: str
+    text: str
+    edits: Edits
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Renames in the order in which they are to be done, and the changes of other files, to be made before.
+
+    Paths are relative to ``root``. ``left`` are notebooks whose names are wrong and that no name can be made for.
+    """
+
+    root: Path
+    moves: tuple[tuple[str, str], ...]
+    references: Moves
+    changes: tuple[Change, ...] = ()
+    left: tuple[str, ...] = ()
+
+
+class NoName(Exception):
+    """There is no proposal for a notebook's name; the text is for people."""
+
+
+def _shows_nothing(_: Path) -> str | None:
+    return None
+
+
+def plan_moves(moves: Mapping[Path, Path], text_of: TextOf = _shows_nothing) -> Plan | None:
+    """The plan for some renames (absolute paths) with all that follows; None where there is nothing to rename.
+
+    What is outside the first one's repository or folder is left out. Raises GitError when git can't say.
+    """
+    first = next(iter(moves), None)
+    if first is None:
+        return None
+    repository = git.discover(first.parent)
+    root = repository.top if repository else _outermost(first)
+    inside = {}
+    for old, new in moves.items():
+        pair = _relative(root, old), _relative(root, new)
+        if pair[0] is not None and pair[1] is not None:
+            inside[pair[0]] = pair[1]
+    return _followed(root, list_files(root, repository), inside, text_of)
+
+
+def _relative(root: Path, path: Path) -> str | None:
+    real = Path(os.path.realpath(path.parent), path.name)
+    return real.relative_to(root).as_posix() if real.is_relative_to(root) else None
+
+
+def _outermost(path: Path) -> Path:
+    """Outside git: the folder above the outermost notebook folder, else the file's own."""
+    real = Path(os.path.realpath(path.parent))
+    above = [folder.parent for folder in (real, *real.parents) if folder.name == "notebooks"]
+    return above[-1] if above else real
+
+
+def list_files(root: Path, repository: git.Repository | None) -> list[str]:
+    """The files that may name a notebook or be one: tracked or not ignored, relative to the root."""
+    return git.tracked_or_unignored(repository) if repository else walk(root)[0]
+
+
+def _followed(
+    root: Path, files: list[str], moves: dict[str, str], text_of: TextOf, left: tuple[str, ...] = ()
+) -> Plan:
+    every = {**moves, **_twins(root, files, moves)}
+    found = Moves(every, frozenset(files))
+    return Plan(root, tuple(in_order(every)), found, tuple(_changes(root, files, found, text_of)), left)
+
+
+def in_order(moves: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Renames in an order in which no target exists when its turn comes; a circle of names is left out."""
+    waiting = dict(moves)
+    while ready := [old for old, new in waiting.items() if new not in waiting or new == old]:
+        for old in ready:
+            new = waiting.pop(old)
+            if new != old:
+                yield old, new
+
+
+def _twins(root: Path, files: Iterable[str], moves: Mapping[str, str]) -> dict[str, str]:
+    """The files that jupytext or nbautoexport keep beside a notebook, with their new names."""
+    stems: dict[str, list[str]] = {}
+    for old in moves:
+        if old.endswith(".ipynb"):
+            stems.setdefault(posixpath.basename(old)[: -len(".ipynb")], []).append(old)
+    listed = set(files)
+    found: dict[str, str] = {}
+    for path in listed:
+        stem, ending = posixpath.splitext(posixpath.basename(path))
+        for old in stems.get(stem, ()) if ending != ".ipynb" else ():
+            if _is_export(root, path, old) or (ending in _SCRIPTS and _is_paired(root / path)):
+                target = (
+                    f"{posixpath.dirname(path)}/{posixpath.basename(moves[old])[: -len('.ipynb')]}{ending}"
+                )
+                if target.lstrip("/") not in listed:
+                    found[path] = target.lstrip("/")
+    return found
+
+
+def _is_export(root: Path, path: str, notebook: str) -> bool:
+    folder, kind = posixpath.split(posixpath.dirname(path))
+    here = posixpath.dirname(notebook)
+    return kind in _EXPORTS and folder == here and (root / here / ".nbautoexport").is_file()
+
+
+def _is_paired(path: Path) -> bool:
+    """Whether a script says in its head that jupytext wrote it."""
+    try:
+        with path.open("rb") as stream:
+            return b"jupytext:" in stream.read(2048)
+    except OSError:
+        return False
+
+
+def _changes(root: Path, files: Iterable[str], moves: Moves, text_of: TextOf) -> Iterator[Change]:
+    for path in files:
+        ending = posixpath.splitext(path)[1].lower()
+        if ending not in _ENDINGS and posixpath.basename(path).lower() not in _NAMES:
+            continue
+        text = text_of(root / path)
+        if text is None:
+            text = _read(root / path, moves.needles)
+        if text and (made := _edits_of(path, text, moves)):
+            yield Change(path, text, made)
+
+
+def _read(path: Path, needles: Iterable[bytes]) -> str | None:
+    """A file's text, if it may hold one of the needles and is no link, no giant and not binary."""
+    try:
+        if path.is_symlink() or path.stat().st_size > MAX_TEXT_BYTES:
+            return None
+        data = path.read_bytes()
+    except OSError:
+        return None
+    return decode(data) if any(needle in data for needle in needles) else None
+
+
+def _edits_of(path: str, text: str, moves: Moves) -> Edits:
+    if not path.endswith(".ipynb") or not text.lstrip("\ufeff \t\r\n").startswith("{"):
+        return edits_of_text(path, text, moves)
+    made = []
+    for cell in parse(text).cells:  # Not the outputs: what a run once printed stays as it was.
+        found = edits_of_text(path, cell.source, moves)
+        made += [raw for span, new in found if (raw := cell.raw_edit(span, new))]
+    return tuple(made)
+
+
+def edits_of_text(path: str, text: str, moves: Moves) -> Edits:
+    """The replacements in a plain text, such as a cell's source, of the file ``path``."""
+    return tuple(edits(path, text, moves, _bases(path, text, moves)))
+
+
+def _bases(path: str, text: str, moves: Moves) -> list[str]:
+    """Folders that paths in a file may start from: those above it, mkdocs' own, and those of the notebooks."""
+    folder = posixpath.dirname(path)
+    found = [folder]
+    if posixpath.basename(path) in ("mkdocs.yml", "mkdocs.yaml"):
+        named = [
+            line.partition(":")[2].strip(" '\"") for line in text.splitlines() if line.startswith("docs_dir:")
+        ]
+        found.append(posixpath.join(folder, named[0] if named else "docs"))
+    while folder:
+        folder = posixpath.dirname(folder)
+        found.append(folder)
+    return [*found, *dict.fromkeys(map(posixpath.dirname, moves.new))]
+
+
+def plan_all(folder: Path, settings: dict[str, Any] | None = None, text_of: TextOf = _shows_nothing) -> Plan:
+    """The renames after which every notebook of the project at ``folder`` is named as it should be."""
+    view, project = _project_at(folder, settings)
+    paths = [path for path in view.notebooks if project.holds(path) and in_scope(path, project)]
+    snapshot = make_snapshot(view, [], settings, names_notebooks=True)
+    convention = convention_of(snapshot, project.config)
+    found = _final(names.plan_renames(paths, convention, _headings(view, paths)))
+    inside = by_folder(found.get(path, path) for path in paths)
+    named = {parent: Folder(parent, list_) for parent, list_ in inside.items()}
+    left = [
+        path
+        for path in paths
+        if path not in found
+        and names.problem(posixpath.basename(path), named[posixpath.dirname(path)], convention)
+    ]
+    return _followed(view.root, list_files(view.root, view.repository), found, text_of, tuple(left))
+
+
+def plan_numbers(
+    folder: Path, phase: int | None, settings: dict[str, Any] | None = None, text_of: TextOf = _shows_nothing
+) -> Plan:
+    """The renames after which the notebooks of a phase are numbered without a gap, in the order that they have.
+
+    ``folder`` is a notebook folder or a project, whose first notebook folder is meant then.
+    """
+    view, project = _project_at(folder, settings)
+    target = names_folder(project, _relative(view.root, folder / "x") or "x")
+    beside = [posixpath.basename(path) for path in view.notebooks if posixpath.dirname(path) == target]
+    found = {
+        posixpath.join(target, old): posixpath.join(target, new) for old, new in names.renumber(beside, phase)
+    }
+    return _followed(view.root, list_files(view.root, view.repository), found, text_of)
+
+
+def proposal(path: Path) -> Path | None:
+    """What a notebook should be called, or None if its name is fine. Raises NoName if there is no proposal."""
+    if path.suffix != ".ipynb" or not path.is_file():
+        raise NoName("this is no notebook.")
+    full = Path(os.path.realpath(path.parent), path.name)
+    repository = git.discover(full.parent)
+    root = repository.top if repository else _outermost(full)
+    view = look(root, repository)
+    file = worktree_file(view, full.relative_to(root).as_posix())
+    snapshot = make_snapshot(view, [file] if file else [])
+    found = check(snapshot, own_rules_only(), [notebook_name.RULE])
+    if not found:
+        return None
+    targets = [edit for fix in found[0][0].fixes for edit in fix.edits if isinstance(edit, RenameFile)]
+    if not targets:
+        raise NoName(found[0][0].message)
+    return root / targets[0].new
+
+
+def names_folder(project: Project, inside: str) -> str:
+    """The notebook folder that a path is in, else the first one of its project; relative to the snapshot's root."""
+    folder = posixpath.dirname(inside)
+    own = [posixpath.join(project.root, name) for name in project.config.notebook_folders]
+    return folder if any(folder == name or folder.startswith(f"{name}/") for name in own) else own[0]
+
+
+def _project_at(folder: Path, settings: dict[str, Any] | None) -> tuple[View, Project]:
+    repository = git.discover(folder)
+    root = repository.top if repository else _outermost(folder / "x")
+    view = look(root, repository)
+    inside = _relative(root, folder / "x") or "x"
+    return view, nearest(find_projects(root, [inside], settings), inside)
+
+
+def _headings(view: View, paths: Iterable[str]) -> dict[str, str | None]:
+    """The first headings of the notebooks whose names say nothing."""
+    found: dict[str, str | None] = {}
+    for path in paths:
+        if "untitled" in posixpath.basename(path).lower():
+            file = worktree_file(view, path)
+            found[path] = file.notebook.heading if file and file.notebook else None
+    return found
+
+
+def _final(steps: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Where each file is in the end; a file may be renamed twice on the way."""
+    origin: dict[str, str] = {}
+    for old, new in steps:
+        origin[new] = origin.pop(old, old)
+    return {old: new for new, old in origin.items()}
+
+
+def carry_out(plan: Plan) -> tuple[list[Path], list[str]]:
+    """Change the other files, then rename; the paths touched, and what could not be done, in sentences.
+
+    A file whose text is no longer what the plan was made for is left as it is. A rename that fails raises ActError
+    with what was done before it; nothing is ever overwritten.
+    """
+    from ccds_ls.git import act
+
+    touched, trouble = [], []
+    for change in plan.changes:
+        if _write(plan.root / change.path, change):
+            touched.append(plan.root / change.path)
+        else:
+            trouble.append(f"{change.path} mentions the old name and was left: it has changed meanwhile.")
+    for done, (old, new) in enumerate(plan.moves):
+        try:
+            act.rename(plan.root / old, plan.root / new)
+        except act.ActError as error:
+            so_far = f" {done} of {len(plan.moves)} files were renamed before." if done else ""
+            raise act.ActError(f"{error}{so_far}") from error
+        touched += [plan.root / old, plan.root / new]
+    return touched, trouble
+
+
+def _write(path: Path, change: Change) -> bool:
+    data = path.read_bytes()
+    if decode(data) != change.text or data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return False
+    text = replaced(change.text, change.edits)
+    mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
+    write_atomically(path, mark + text.encode("utf-8", "surrogateescape"))
+    return True
+
+
+def replaced(text: str, made: Iterable[tuple[Span, str]]) -> str:
+    """The text with replacements that do not overlap."""
+    for span, new in sorted(made, key=lambda edit: -edit[0].start):
+        text = text[: span.start] + new + text[span.end :]
+    return text

@@ -1,0 +1,127 @@
+"""Where a text names a notebook that is renamed, and what is written there instead."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ccds_ls.names import renumber
+from ccds_ls.references import Moves, edits
+from ccds_ls.renaming import in_order, replaced
+
+OLD, NEW = "notebooks/Untitled.ipynb", "notebooks/1.0-jqp-start.ipynb"
+SPACED, CALM = "notebooks/my work.ipynb", "notebooks/2.0-jqp-my-work.ipynb"
+TWICE, ONCE = "notebooks/a/eda.ipynb", "notebooks/a/1.0-jqp-eda.ipynb"
+FILES = {OLD, SPACED, TWICE, "notebooks/b/eda.ipynb", "README.md"}
+MOVES = Moves({OLD: NEW, SPACED: CALM, TWICE: ONCE}, FILES)
+
+# (file, its text, the text afterwards; None where nothing changes)
+CASES = [
+    ("README.md", "[x](notebooks/Untitled.ipynb)", "[x](notebooks/1.0-jqp-start.ipynb)"),
+    ("README.md", "see `Untitled.ipynb`.", "see `1.0-jqp-start.ipynb`."),
+    ("README.md", "├── Untitled.ipynb", "├── 1.0-jqp-start.ipynb"),
+    ("README.md", "[w](notebooks/my%20work.ipynb)", "[w](notebooks/2.0-jqp-my-work.ipynb)"),
+    ("README.md", "https://github.com/a/b/blob/main/notebooks/Untitled.ipynb#x", NEW),
+    ("README.md", "MyUntitled.ipynb Untitled.ipynb.bak Untitled-2.ipynb Untitled", None),
+    ("README.md", "reports/Untitled.ipynb", None),
+    ("README.md", "notebooks/b/eda.ipynb or eda.ipynb", None),
+    ("README.md", "notebooks/a/eda.ipynb", "notebooks/a/1.0-jqp-eda.ipynb"),
+    ("docs/docs/index.md", "../../notebooks/Untitled.ipynb", "../../notebooks/1.0-jqp-start.ipynb"),
+    ("notebooks/b/2.0-jqp-x.ipynb", "../a/eda.ipynb", "../a/1.0-jqp-eda.ipynb"),
+    ("notebooks/b/2.0-jqp-x.ipynb", "eda.ipynb", None),
+    ("Makefile", "\tpapermill notebooks/Untitled.ipynb out/Untitled.ipynb", "out/Untitled.ipynb"),
+    ("Makefile", "\tpapermill notebooks/Untitled.ipynb $(OUT)/Untitled.ipynb", "$(OUT)/Untitled.ipynb"),
+    ("Makefile", "\tjupyter nbconvert $(NB)/Untitled.ipynb", "$(NB)/1.0-jqp-start.ipynb"),
+    ("run.py", 'execute_notebook(f"{NB}/Untitled.ipynb")', "{NB}/1.0-jqp-start.ipynb"),
+    ("run.py", '"..\\\\notebooks\\\\Untitled.ipynb"', '"..\\\\notebooks\\\\1.0-jqp-start.ipynb"'),
+    ("run.py", 'Path("notebooks") / "Untitled.ipynb"', '"1.0-jqp-start.ipynb"'),
+    ("notebooks/3.0-jqp-x.ipynb", "%run Untitled", "%run 1.0-jqp-start"),
+    ("notebooks/3.0-jqp-x.ipynb", "%run -i './Untitled.ipynb'", "%run -i './1.0-jqp-start.ipynb'"),
+    ("notebooks/3.0-jqp-x.ipynb", "%run other/Untitled", None),
+    ("_toc.yml", "- file: notebooks/Untitled\n", "- file: notebooks/1.0-jqp-start\n"),
+    (
+        "docs/mkdocs.yml",
+        "  - Start: ../notebooks/Untitled.ipynb",
+        "  - Start: ../notebooks/1.0-jqp-start.ipynb",
+    ),
+]
+
+
+@pytest.mark.parametrize(("path", "text", "after"), CASES)
+def test_what_names_a_notebook_follows_it(path: str, text: str, after: str | None) -> None:
+    made = replaced(text, edits(path, text, MOVES, ["notebooks"]))
+    assert (made == text) if after is None else (after in made and made != text)
+
+
+def test_a_notebook_that_changes_its_folder_is_found_from_where_it_is_named() -> None:
+    moves = Moves({OLD: "notebooks/reports/4.0-jqp-end.ipynb"}, FILES)
+    text = "[x](../notebooks/Untitled.ipynb)"
+    assert replaced(text, edits("docs/a.md", text, moves)) == "[x](../notebooks/reports/4.0-jqp-end.ipynb)"
+
+
+def test_a_new_name_that_needs_quotes_is_written_only_where_it_can_be() -> None:
+    moves = Moves({OLD: "notebooks/my start.ipynb"}, FILES)
+    text = 'run notebooks/Untitled.ipynb and "notebooks/Untitled.ipynb"'
+    assert (
+        replaced(text, edits("run.sh", text, moves))
+        == 'run notebooks/Untitled.ipynb and "notebooks/my start.ipynb"'
+    )
+    link = "[x](notebooks/Untitled.ipynb)"
+    assert replaced(link, edits("a.md", link, moves)) == "[x](notebooks/my%20start.ipynb)"
+
+
+TEXTS = st.lists(
+    st.sampled_from(
+        [
+            "notebooks/",
+            "Untitled.ipynb",
+            "my work.ipynb",
+            "../",
+            "$A",
+            "${B}",
+            "\\",
+            " ",
+            "\n",
+            "%run ",
+            "é",
+            "'",
+            "(",
+            "://",
+        ]
+    )
+).map("".join)
+
+
+@given(st.sampled_from(["README.md", "Makefile", "notebooks/x.ipynb", "_toc.yml"]), TEXTS)
+def test_every_edit_stands_on_a_name_and_none_overlaps(path: str, text: str) -> None:
+    found = edits(path, text, MOVES, ["notebooks"])
+    end = 0
+    for span, new in found:
+        assert end <= span.start < span.end and new
+        assert text[span.start : span.end] in ("Untitled.ipynb", "Untitled", "my work.ipynb")
+        end = span.end
+
+
+def test_a_long_word_costs_no_time() -> None:
+    text = "$a" * 100_000 + "{b}/" * 50_000 + "/Untitled.ipynb"
+    assert len(edits("a.md", text, MOVES)) <= 1
+
+
+NAMES = st.builds("{}.{}-{}.ipynb".format, st.integers(0, 2), st.integers(0, 30), st.sampled_from("abc"))
+
+
+@given(st.lists(NAMES, unique=True), st.integers(0, 2))
+def test_a_phase_is_numbered_without_a_gap_and_in_its_order(names: list[str], phase: int) -> None:
+    folder = set(names)
+    order = list(in_order(dict(renumber(names, phase))))
+    for old, new in order:
+        assert old in folder and new not in folder, "nothing is renamed over another"
+        folder = folder - {old} | {new}
+    numbers = sorted(int(name.split("-")[0].split(".")[1]) for name in folder if name.startswith(f"{phase}."))
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else True
+    assert len(folder) == len(names)
+
+
+def test_whole_numbers_keep_their_width() -> None:
+    assert renumber(["01-a.ipynb", "04-b.ipynb", "1.0-c.ipynb"], None) == [("04-b.ipynb", "02-b.ipynb")]

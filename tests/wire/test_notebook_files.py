@@ -1,0 +1,235 @@
+"""Renames of notebooks over the wire: what follows from them, in editors of many and of few abilities."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from repositories import git, make, write
+from wire.client import SERVER, Client, request
+
+LITERALS = {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}}
+EDIT: dict[str, Any] = {"documentChanges": True, "resourceOperations": ["rename", "create"]}
+ABLE = {
+    "workspace": {
+        "applyEdit": True,
+        "workspaceEdit": {**EDIT, "changeAnnotationSupport": {}},
+        "fileOperations": {"willRename": True},
+    },
+    "textDocument": {"codeAction": LITERALS},
+}
+PLAIN = {
+    "workspace": {"applyEdit": True, "workspaceEdit": EDIT},
+    "textDocument": {
+        "codeAction": {**LITERALS, "dataSupport": True, "resolveSupport": {"properties": ["edit"]}}
+    },
+    "window": {"showMessage": {}},
+}
+_ids = itertools.count(10)
+
+
+def started(capabilities: dict[str, Any]) -> Iterator[Client]:
+    client = Client(SERVER)
+    client.initialize(capabilities)
+    yield client
+    assert client.shut_down() == 0
+
+
+@pytest.fixture(scope="module")
+def able() -> Iterator[Client]:
+    yield from started(ABLE)
+
+
+@pytest.fixture(scope="module")
+def plain() -> Iterator[Client]:
+    yield from started(PLAIN)
+
+
+def notebook(source: str, heading: str = "# Who leaves") -> str:
+    cells: list[dict[str, Any]] = [
+        {"cell_type": "markdown", "metadata": {}, "source": heading},
+        {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": source},
+    ]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}, indent=1)
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Path:
+    files: dict[str, str | bytes] = {
+        "README.md": "See [it](notebooks/Untitled.ipynb).\n",
+        "Makefile": "run:\n\tpapermill notebooks/Untitled.ipynb out.ipynb\n",
+        "notebooks/Untitled.ipynb": notebook("x = 1"),
+        "notebooks/3.0-jqp-next.ipynb": notebook("%run ./Untitled.ipynb\n"),
+        "notebooks/Untitled.py": "# ---\n# jupyter:\n#   jupytext:\n#     formats: ipynb,py:percent\n# ---\nx = 1\n",
+    }
+    repo = make(tmp_path / "repo", files)
+    git(repo, "config", "user.name", "Jane Q. Public")
+    return repo
+
+
+def texts(edit: dict[str, Any], folder: Path) -> dict[str, list[str]]:
+    """The new texts of an edit by file."""
+    return {
+        change["textDocument"]["uri"].removeprefix(folder.as_uri() + "/"): [
+            e["newText"] for e in change["edits"]
+        ]
+        for change in edit["documentChanges"]
+        if "kind" not in change
+    }
+
+
+def renames(edit: dict[str, Any]) -> list[tuple[str, str]]:
+    moved = [change for change in edit["documentChanges"] if change.get("kind") == "rename"]
+    return [(m["oldUri"].rpartition("/")[2], m["newUri"].rpartition("/")[2]) for m in moved]
+
+
+def command(
+    client: Client, name: str, argument: dict[str, Any]
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """A command's result, and what the server asked the editor meanwhile."""
+    msg_id = next(_ids)
+    client.send(request(msg_id, "workspace/executeCommand", {"command": name, "arguments": [argument]}))
+    asked = []
+    for message in client.messages():
+        if "method" in message and "id" in message:
+            asked.append(message)
+        elif message.get("id") == msg_id and "method" not in message:
+            return message["result"], asked
+    raise AssertionError("the server ended")
+
+
+FOLLOWS = {
+    "README.md": ["2.0-jqp-end.ipynb"],
+    "Makefile": ["2.0-jqp-end.ipynb"],
+    "notebooks/3.0-jqp-next.ipynb": ["2.0-jqp-end.ipynb"],
+}
+
+
+def test_what_names_a_notebook_follows_a_rename_in_the_editor(able: Client, repo: Path) -> None:
+    new = repo / "notebooks" / "2.0-jqp-end.ipynb"
+    files = [{"oldUri": (repo / "notebooks" / "Untitled.ipynb").as_uri(), "newUri": new.as_uri()}]
+    edit = able.request("workspace/willRenameFiles", {"files": files})
+    assert texts(edit, repo) == FOLLOWS
+    assert renames(edit) == [("Untitled.py", "2.0-jqp-end.py")], "the editor renames the notebook itself"
+    (place,) = [e["range"]["start"] for c in edit["documentChanges"] if "edits" in c for e in c["edits"]][:1]
+    assert place["line"] in (0, 1)
+
+
+def test_a_text_that_is_not_saved_is_what_is_edited(able: Client, repo: Path) -> None:
+    uri = (repo / "README.md").as_uri()
+    document = {"uri": uri, "languageId": "markdown", "version": 7, "text": "\n\nnotebooks/Untitled.ipynb"}
+    able.notify("textDocument/didOpen", {"textDocument": document})
+    old, new = ((repo / "notebooks" / name).as_uri() for name in ("Untitled.ipynb", "2.0-jqp-end.ipynb"))
+    edit = able.request("workspace/willRenameFiles", {"files": [{"oldUri": old, "newUri": new}]})
+    (change,) = [
+        change for change in edit["documentChanges"] if change.get("textDocument", {}).get("uri") == uri
+    ]
+    assert change["edits"][0]["range"]["start"] == {"line": 2, "character": 10}
+    assert change["textDocument"]["version"] == 7
+
+
+def test_a_notebook_shown_as_cells_is_edited_in_its_cells(able: Client, repo: Path) -> None:
+    path = repo / "notebooks" / "3.0-jqp-next.ipynb"
+    cell = f"vscode-notebook-cell:{path.as_posix()}#W1"
+    document = {"uri": path.as_uri(), "notebookType": "jupyter-notebook", "version": 1}
+    document |= {"cells": [{"kind": 2, "document": cell}]}
+    shown = [{"uri": cell, "languageId": "python", "version": 1, "text": "%run Untitled"}]
+    able.notify("notebookDocument/didOpen", {"notebookDocument": document, "cellTextDocuments": shown})
+    old, new = ((repo / "notebooks" / name).as_uri() for name in ("Untitled.ipynb", "2.0-jqp-end.ipynb"))
+    edit = able.request("workspace/willRenameFiles", {"files": [{"oldUri": old, "newUri": new}]})
+    found = {c["textDocument"]["uri"]: c["edits"] for c in edit["documentChanges"] if "edits" in c}
+    assert [e["newText"] for e in found[cell]] == ["2.0-jqp-end"]
+    assert path.as_uri() not in found, "the file behind the cells is left to the editor"
+
+
+def test_a_fix_of_an_editor_that_does_not_tell_of_renames_brings_all_with_it(
+    plain: Client, repo: Path
+) -> None:
+    path = repo / "notebooks" / "Untitled.ipynb"
+    document = {"uri": path.as_uri(), "languageId": "json", "version": 1, "text": path.read_text()}
+    plain.notify("textDocument/didOpen", {"textDocument": document})
+    for message in plain.messages():
+        if message.get("params", {}).get("uri") == path.as_uri() and message["params"]["diagnostics"]:
+            break
+    where = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
+    asked = {"textDocument": {"uri": path.as_uri()}, "range": where, "context": {"diagnostics": []}}
+    actions = plain.request("textDocument/codeAction", asked)
+    (fix,) = [action for action in actions if action["title"].startswith("Rename to ")]
+    assert "edit" not in fix
+    edit = plain.request("codeAction/resolve", fix)["edit"]
+    new = fix["title"].removeprefix("Rename to ")
+    assert set(texts(edit, repo)) == set(FOLLOWS)
+    assert renames(edit) == [("Untitled.ipynb", new), ("Untitled.py", new.replace(".ipynb", ".py"))]
+    assert "kind" in edit["documentChanges"][-1], "texts are changed under their old names"
+
+
+def test_the_command_renames_on_disk_and_changes_what_names_it(plain: Client, repo: Path) -> None:
+    uri = (repo / "notebooks" / "Untitled.ipynb").as_uri()
+    plain.answers["workspace/applyEdit"] = {"applied": True}
+    done, asked = command(plain, "ccds.renameNotebook", {"uri": uri, "newName": "2.0-jqp-end.ipynb"})
+    assert asked == [], "nothing that is open is concerned"
+    assert (repo / "README.md").read_text() == "See [it](notebooks/2.0-jqp-end.ipynb).\n"
+    assert "./2.0-jqp-end.ipynb" in (repo / "notebooks" / "3.0-jqp-next.ipynb").read_text()
+    status = git(repo, "status", "--porcelain")
+    assert "R  notebooks/Untitled.ipynb -> notebooks/2.0-jqp-end.ipynb" in status
+    assert "R  notebooks/Untitled.py -> notebooks/2.0-jqp-end.py" in status
+    assert done["undo"].startswith("rename notebooks/2.0-jqp-end")
+
+
+def test_without_a_new_name_the_proposed_one_is_taken(plain: Client, repo: Path) -> None:
+    uri = (repo / "notebooks" / "Untitled.ipynb").as_uri()
+    done, _ = command(plain, "ccds.renameNotebook", {"uri": uri})
+    assert (
+        done["message"].startswith("Renamed ") and (repo / "notebooks" / "0.0-jqp-who-leaves.ipynb").is_file()
+    )
+
+
+def test_all_are_renamed_after_a_preview(able: Client, repo: Path) -> None:
+    write(repo, {"notebooks/02_clean data.ipynb": notebook("y = 1")})
+    able.answers["workspace/applyEdit"] = {"applied": True}
+    done, asked = command(able, "ccds.renameAllNotebooks", {"root": repo.as_uri()})
+    (edit,) = [message["params"]["edit"] for message in asked]
+    (annotation,) = edit["changeAnnotations"].items()
+    assert annotation[1]["needsConfirmation"] is True
+    assert all(change["annotationId"] == annotation[0] for change in edit["documentChanges"])
+    assert ("Untitled.ipynb", "0.0-jqp-who-leaves.ipynb") in renames(edit)
+    assert ("02_clean%20data.ipynb", "02-jqp-clean-data.ipynb") in renames(edit)
+    assert {move["old"] for move in done["plan"]} >= {"notebooks/Untitled.ipynb"}
+    assert (repo / "notebooks" / "Untitled.ipynb").exists(), "the editor does it, when the user agrees"
+
+
+@pytest.mark.parametrize("answer", [None, {"title": "Cancel"}, {"title": "Rename"}], ids=str)
+def test_without_a_preview_the_plan_is_asked_about(
+    plain: Client, repo: Path, answer: dict[str, str] | None
+) -> None:
+    plain.answers["window/showMessageRequest"] = answer
+    done, asked = command(plain, "ccds.renameAllNotebooks", {"root": repo.as_uri()})
+    (question,) = [m["params"]["message"] for m in asked if m["method"] == "window/showMessageRequest"]
+    assert "notebooks/Untitled.ipynb -> 0.0-jqp-who-leaves.ipynb" in question
+    agreed = answer == {"title": "Rename"}
+    assert (repo / "notebooks" / "Untitled.ipynb").exists() is not agreed
+    assert ("0.0-jqp-who-leaves.ipynb" in (repo / "README.md").read_text()) is agreed
+    assert done["references"] == ["Makefile", "README.md", "notebooks/3.0-jqp-next.ipynb"]
+
+
+def test_a_phase_is_numbered_anew(plain: Client, repo: Path) -> None:
+    write(repo, {"notebooks/3.1-jqp-a.ipynb": "{}", "notebooks/3.4-jqp-b.ipynb": "{}"})
+    done, _ = command(plain, "ccds.renumberNotebooks", {"root": repo.as_uri(), "phase": 3, "apply": True})
+    assert [move["new"] for move in done["plan"]] == ["notebooks/3.2-jqp-b.ipynb"]
+    assert (repo / "notebooks" / "3.2-jqp-b.ipynb").exists()
+
+
+def test_a_notebook_made_with_a_bad_name_has_its_proposal_at_once(plain: Client, repo: Path) -> None:
+    path = repo / "notebooks" / "Untitled1.ipynb"
+    write(repo, {"notebooks/Untitled1.ipynb": notebook("z = 1", "# Churn by region")})
+    plain.notify("workspace/didCreateFiles", {"files": [{"uri": path.as_uri()}]})
+    for message in plain.messages():
+        if message.get("params", {}).get("uri") == path.as_uri():
+            (name,) = [d for d in message["params"]["diagnostics"] if d["code"] == "notebook-name"]
+            assert "Rename it to 0.0-jqp-churn-by-region.ipynb." in name["message"]
+            return
