@@ -167,6 +167,15 @@ def test_the_options_of_a_project_are_described(client: Client) -> None:
     assert [problem["key"] for problem in described["problems"]] == ["docs"]
 
 
+def test_a_project_is_inspected(client: Client, tmp_path: Path) -> None:
+    write(tmp_path, {"data/raw/a.csv": "1\n", "models/m.pkl": "", "notebooks/x.ipynb": "{}"})
+    found = client.command("ccds.inspectProject", {"root": (tmp_path / "data").as_uri()})
+    assert found["paths"] == [str(tmp_path)] and "data/raw" in found["message"]
+    states = {folder["path"]: folder["state"] for folder in found["folders"]}
+    assert (states["data/raw"], states["reports"]) == ("there", "missing")
+    assert len(found["hints"]) == 1
+
+
 def test_a_rule_is_explained(client: Client) -> None:
     assert "## The fix" in client.command("ccds.explain", {"code": "secret"})["message"]
     assert "notebook-name" in client.command("ccds.explain")["message"]

@@ -40,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     _add_notebook(commands)
     _add_rename(commands)
     _add_hook(commands)
+    _add_inspect(commands)
     _add_explain(commands)
     _add_config(commands)
     _add_doctor(commands)
@@ -158,6 +159,30 @@ def _hook(options: argparse.Namespace) -> int:
     from ccds_ls.cli.hook import change, run
 
     return run() if options.action == "run" else change(options.action)
+
+
+def _add_inspect(commands: Commands) -> None:
+    inspect = commands.add_parser(
+        "inspect", help="the project's map: its folders, what each is for and holds"
+    )
+    inspect.add_argument("folder", nargs="?", metavar="DIR", type=Path, default=Path())
+    inspect.set_defaults(run=_inspect)
+
+
+def _inspect(options: argparse.Namespace) -> int:
+    from ccds_ls.git.read import GitError
+    from ccds_ls.project_map import inspect, project_at, text
+
+    folder = options.folder.absolute()
+    try:
+        print(text(inspect(project_at(folder) or folder)))
+    except GitError as error:
+        print(f"ccds-ls: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"ccds-ls: {folder}: {error.strerror}.", file=sys.stderr)
+        return 2
+    return 0
 
 
 def _add_explain(commands: Commands) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from jinja2.bccache import BytecodeCache
 
+from ccds_ls import layout
 from ccds_ls.scaffold import names, packages
 from ccds_ls.scaffold.answers import Answers
 from ccds_ls.scaffold.quoting import recipe
@@ -71,6 +72,7 @@ def context(answers: Answers, year: int) -> dict[str, dict[str, object]]:
             "_profile": _profile(answers.storage.get("aws_profile", "default")),
             "_python_minor": ".".join(version.split(".")[:2]),
             "_python_specifier": f"~={version}.0" if version.count(".") == 1 else f"=={version}",
+            "_roles": {**layout.FOLDERS, **layout.MODULES},
             "_template_version": TEMPLATE_VERSION,
             "_year": year,
             "_extensions": ["ccds_ls.scaffold.quoting.Quoting"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from ccds_ls.lsp.commands.base import (
     Command,
+    InRoot,
     Progress,
     Result,
     argument,
@@ -88,12 +89,12 @@ async def _from_form(server: Server, uri: str) -> Result:
     if faults:
         raise JsonRpcInvalidParams("\n".join(faults))
     answers = resolve(read.answers, read.force_combination)
-    made = await _make(server, answers, Path(read.output_dir).expanduser(), git=read.git)
-    server.tell(made["message"])  # A code lens or a code action has no one to give the result to.
-    return made
+    # A code lens or a code action has no one to give the result to.
+    return await _make(server, answers, Path(read.output_dir).expanduser(), git=read.git, tell=True)
 
 
-async def _make(server: Server, answers: Answers, parent: Path, *, git: bool) -> Result:
+async def _make(server: Server, answers: Answers, parent: Path, *, git: bool, tell: bool = False) -> Result:
+    """Make the project and offer its README; ``tell`` says what was done where that can't be shown."""
     async with Progress(server, "New CCDS project") as progress:
         from ccds_ls.scaffold.generate import generate
 
@@ -103,9 +104,17 @@ async def _make(server: Server, answers: Answers, parent: Path, *, git: bool) ->
             progress.tell("First commit")
             message = f"{message} {await in_thread(lambda _: _put_under_git(project))}"
     server.work.look(project)
-    server.start(show(server, project / "README.md"))
-    next_step = "Open the folder, then 'make create_environment' and 'make requirements' set it up."
-    return result(f"{message} {next_step}", [project], uri=uri_of(project))
+    from ccds_ls.scaffold.context import first_steps
+
+    message = f"{message} Next, in its folder: {', '.join(first_steps(answers))}."
+    server.start(_offer(server, project / "README.md", message if tell else None))
+    return result(message, [project], uri=uri_of(project))
+
+
+async def _offer(server: Server, path: Path, message: str | None) -> None:
+    """Have the editor show a file, or else tell a message, if there is one."""
+    if not await show(server, path) and message:
+        server.tell(message)
 
 
 def _put_under_git(project: Path) -> str:
@@ -117,4 +126,17 @@ def _put_under_git(project: Path) -> str:
     return f"It belongs to the repository {around.top}." if around else act.init(project).message
 
 
-COMMANDS = {"ccds.newProject": Command("New Project…", NewProject, new_project, "new-folder", "anywhere")}
+async def inspect_project(server: Server, given: InRoot) -> Result:
+    """The map of a project, for people in ``message`` and as data in ``folders`` and ``hints``."""
+    from ccds_ls.project_map import inspect, project_at, text
+
+    folder = folder_of(server, given.root)
+    found = await in_thread(lambda _: inspect(project_at(folder) or folder))
+    folders = [{**asdict(line), "kinds": dict(line.kinds)} for line in found.folders]
+    return result(text(found), [found.root], folders=folders, hints=list(found.hints))
+
+
+COMMANDS = {
+    "ccds.newProject": Command("New Project…", NewProject, new_project, "new-folder", "anywhere"),
+    "ccds.inspectProject": Command("Inspect Project", InRoot, inspect_project, "list-tree"),
+}
