@@ -23,6 +23,7 @@ from ccds_ls.lsp.from_proto import path_of
 from ccds_ls.lsp.protocol import ServerProtocol
 from ccds_ls.lsp.session import Overlay, Publication, Session
 from ccds_ls.lsp.start import Connection
+from ccds_ls.lsp.status import STATUS, status
 from ccds_ls.lsp.to_proto import Client, client_of
 from ccds_ls.lsp.transport import serve
 from ccds_ls.lsp.work import Work
@@ -49,7 +50,10 @@ class Server(LanguageServer):
             ),
         )
         self.session = Session(Client(), own_rules_only())
-        self.work = Work(self.session, self.publish, self.warn)
+        self.work = Work(self.session, self.publish, self.warn, self.tell_status)
+        self.engine_problem: str | None = None
+        self.engine_pending = True
+        self.told_status: dict[str, Any] = {}
         self.published: dict[str, tuple[int | None, tuple[types.Diagnostic, ...]]] = {}
         self.tasks: set[asyncio.Future[Any]] = set()
 
@@ -75,6 +79,15 @@ class Server(LanguageServer):
     def tell(self, message: str) -> None:
         """Tell the user what was done where no reply to a request does."""
         self.window_show_message(types.ShowMessageParams(types.MessageType.Info, message))
+
+    def tell_status(self) -> None:
+        """Say what a status bar shows, to a client that has one, unless that is what was said last."""
+        if not self.session.client.status:
+            return
+        told = status(self.session, busy=self.engine_pending, engine_problem=self.engine_problem)
+        if told != self.told_status:
+            self.told_status = told
+            self.protocol.notify(STATUS, told)
 
     def start(self, coroutine: Any) -> None:  # noqa: ANN401 - any coroutine
         """Run something beside the message loop; the reference keeps it from being collected."""
@@ -168,6 +181,7 @@ def _settings(options: object) -> dict[str, Any]:
 
 
 def initialized(server: Server, _: types.InitializedParams) -> None:
+    server.tell_status()
     server.start(server.work.run())
     server.start(_load_engine(server))
     for folder in server.session.workspace:
@@ -181,8 +195,9 @@ async def _load_engine(server: Server) -> None:
     try:
         server.session.detector = await asyncio.get_running_loop().run_in_executor(None, load)
     except EngineUnavailable as error:
-        server.warn(f"{error} Only our own rules look for secrets.")
-        return
+        server.engine_problem = f"{error} Only our own rules look for secrets."
+        server.warn(server.engine_problem)
+    server.engine_pending = False
     server.work.everything()
 
 

@@ -48,6 +48,7 @@ class Client:
     will_rename: bool = False
     resolves_edit: bool = False
     change_annotations: bool = False
+    status: bool = False
 
 
 def client_of(capabilities: types.ClientCapabilities, encoding: str) -> Client:
@@ -61,6 +62,7 @@ def client_of(capabilities: types.ClientCapabilities, encoding: str) -> Client:
     resolved = actions.resolve_support.properties if actions.resolve_support else ()
     files = workspace.file_operations or types.FileOperationClientCapabilities()
     watching = workspace.did_change_watched_files
+    experimental: object = capabilities.experimental
     return Client(
         encoding=encoding,
         document_changes=bool(edit.document_changes),
@@ -78,6 +80,7 @@ def client_of(capabilities: types.ClientCapabilities, encoding: str) -> Client:
         will_rename=bool(files.will_rename),
         resolves_edit="edit" in resolved,
         change_annotations=edit.change_annotation_support is not None,
+        status=isinstance(experimental, dict) and experimental.get("ccdsStatus") is True,
     )
 
 

@@ -35,11 +35,17 @@ class Work:
     """The queue between the message loop, which says what changed, and the worker, which finds out what it means."""
 
     def __init__(
-        self, session: Session, publish: Callable[[Publication], None], tell: Callable[[str], None]
+        self,
+        session: Session,
+        publish: Callable[[Publication], None],
+        tell: Callable[[str], None],
+        settled: Callable[[], None] = lambda: None,
     ) -> None:
+        """``settled`` is called whenever there is nothing left to do."""
         self.session = session
         self._publish = publish
         self._tell = tell
+        self._settled = settled
         self._told: set[str] = set()
         self._worker = ThreadPoolExecutor(1, "ccds-check")
         self._wake = asyncio.Event()
@@ -87,6 +93,7 @@ class Work:
             self._wake.clear()
             while job := self._next():
                 await self._do(job)
+            self._settled()
 
     def _next(self) -> Job | None:
         if self._urgent:
