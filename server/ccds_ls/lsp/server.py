@@ -298,8 +298,7 @@ async def code_action_resolve(server: Server, action: types.CodeAction) -> types
 
 def code_action(server: Server, params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
     uri = params.text_document.uri
-    notebook = server.workspace.get_notebook_document(cell_uri=uri)
-    path = path_of(notebook.uri if notebook else uri)
+    path = _path_behind(server, uri)
     wanted = params.context.only
     if wanted and not any(str(kind) in ("", "quickfix") for kind in wanted):
         return []
@@ -331,12 +330,17 @@ def completion(server: Server, params: types.CompletionParams) -> types.Completi
 
 
 def hover(server: Server, params: types.HoverParams) -> types.Hover | None:
-    form = _form(server, params.text_document.uri)
-    if form is None:
-        return None
-    from ccds_ls.lsp.form import hover_at
+    uri = params.text_document.uri
+    if form := _form(server, uri):
+        from ccds_ls.lsp.form import hover_at
 
-    return hover_at(form, params.position)
+        return hover_at(form, params.position)
+    document, path = server.document(uri), _path_behind(server, uri)
+    if document is None or path is None:
+        return None
+    from ccds_ls.lsp.hover import role_at
+
+    return role_at(document, params.position, path, server.session.client.encoding)
 
 
 def code_lens(server: Server, params: types.CodeLensParams) -> list[types.CodeLens]:
@@ -346,6 +350,12 @@ def code_lens(server: Server, params: types.CodeLensParams) -> list[types.CodeLe
     from ccds_ls.lsp.form import code_lenses
 
     return code_lenses(form)
+
+
+def _path_behind(server: Server, uri: str) -> str | None:
+    """The file of a document; of a notebook's cell that is the notebook."""
+    notebook = server.workspace.get_notebook_document(cell_uri=uri)
+    return path_of(notebook.uri if notebook else uri)
 
 
 def _form(server: Server, uri: str) -> Document | None:

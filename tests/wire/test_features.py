@@ -1,4 +1,4 @@
-"""The new-project form over the wire, as an editor without any code of ours uses it."""
+"""Completion, hover and code lens over the wire, above all in the new-project form: as any editor uses them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from ccds_ls.scaffold.answers import resolve
+from ccds_ls.scaffold.generate import generate
 from wire.client import SERVER, Client, ResponseError, request
 
 CAPABILITIES = {
+    "notebookDocument": {"synchronization": {}},
     "window": {"showDocument": {"support": True}},
     "textDocument": {"codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": []}}}},
 }
@@ -151,6 +154,51 @@ def test_other_documents_have_none_of_this(client: Client, tmp_path: Path, metho
     client.notify("textDocument/didOpen", {"textDocument": document})
     where = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 2}}
     assert not client.request(f"textDocument/{method}", where)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return generate(resolve({"project_name": "churn"}), tmp_path_factory.mktemp("project"))
+
+
+def hover(client: Client, uri: str, line: str, word: str) -> Any:
+    where = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": line.index(word) + 1}}
+    return client.request("textDocument/hover", where)
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "word", "says"),
+    [
+        ("README.md", "🧪 `data/raw`", "raw", "**data/raw**: The original data"),
+        ("Makefile", "\trm reports/figures/*", "figures", "**reports/figures**: The figures"),
+        ("churn/new.py", "x = config.MODELS_DIR", "MODELS", "**models**: Trained models"),
+        ("src.py", 'open("churn/dataset.py")', "churn", "**churn/dataset.py**: Step 1"),
+        ("churn/new.py", 'open("churn/plans.py")', "churn", "**churn**: The project's own"),
+        ("churn/new.py", "models = 3", "models", None),
+        ("a.csv", "data/raw", "raw", None),
+    ],
+)
+def test_hover_tells_the_role_of_a_folder(
+    client: Client, project: Path, name: str, line: str, word: str, says: str | None
+) -> None:
+    uri = (project / name).as_uri()
+    document = {"uri": uri, "languageId": "", "version": 1, "text": line}
+    client.notify("textDocument/didOpen", {"textDocument": document})
+    found = hover(client, uri, line, word)
+    client.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+    assert found["contents"]["value"].startswith(says) if says else found is None
+
+
+def test_hover_in_a_notebook_and_nowhere_else(client: Client, project: Path, tmp_path: Path) -> None:
+    line = 'pd.read_csv("../data/interim/a.csv")'
+    for root, says in ((project, "**data/interim**: Half-way results."), (tmp_path, None)):
+        uri = (root / "notebooks" / "1.0-al-start.ipynb").as_uri()
+        cell: dict[str, Any] = {"kind": 2, "document": f"{uri}#c1"}
+        notebook = {"uri": uri, "notebookType": "jupyter-notebook", "version": 1, "cells": [cell]}
+        text = {"uri": cell["document"], "languageId": "python", "version": 1, "text": line}
+        client.notify("notebookDocument/didOpen", {"notebookDocument": notebook, "cellTextDocuments": [text]})
+        found = hover(client, cell["document"], line, "interim")
+        assert (found and found["contents"]["value"]) == says
 
 
 def test_without_show_document_the_path_is_told(start: Callable[..., Client], tmp_path: Path) -> None:
