@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import editor_configs
 import vscode_extension
 
 from ccds_ls.rules import all_rules
@@ -22,7 +23,7 @@ def wanted(root: Path) -> dict[Path, str]:
     pages = {root / "docs" / "rules" / f"{rule.code}.md": page(rule) for rule in all_rules()}
     readme = root / "README.md"
     texts = {**pages, readme: with_table(readme.read_text(encoding="utf-8"))}
-    return {**texts, **vscode_extension.wanted(root)}
+    return {**texts, **editor_configs.wanted(root), **vscode_extension.wanted(root)}
 
 
 def with_table(readme: str) -> str:

@@ -102,16 +102,37 @@ local function with_client(act, waited)
   end, 50)
 end
 
-local function execute(command, argument, done)
+-- A message of one line is told, a longer one gets a window. A file that the command made or renamed is shown.
+local function show(result)
+  local lines = vim.split(result.message, '\n')
+  if #lines > 1 then
+    vim.cmd('botright new')
+    vim.api.nvim_buf_set_lines(0, 0, -1, false, lines)
+    vim.bo.buftype, vim.bo.bufhidden, vim.bo.filetype, vim.bo.modified = 'nofile', 'wipe', 'markdown', false
+  else
+    say(result.message)
+  end
+  local path = result.uri and vim.uri_to_fname(result.uri)
+  local here = vim.api.nvim_buf_get_name(0)
+  if not path and here ~= '' and vim.bo.buftype == '' and vim.fn.filereadable(here) == 0 then
+    path = result.paths[#result.paths] -- The open file has a new name.
+  end
+  if path and vim.fn.isdirectory(path) == 1 then
+    path = path .. '/README.md'
+  end
+  if path and path ~= here and vim.fn.filereadable(path) == 1 then
+    vim.cmd('edit ' .. vim.fn.fnameescape(path))
+  end
+end
+
+local function execute(command, argument)
   with_client(function(client)
     local params = { command = command, arguments = { next(argument) and argument or vim.empty_dict() } }
     local function answered(err, result)
       if err then
         say(err.message, true)
       else
-        (done or function()
-          say(result.message)
-        end)(result)
+        show(result)
       end
     end
     if vim.fn.has('nvim-0.11') == 1 then
@@ -122,169 +143,92 @@ local function execute(command, argument, done)
   end)
 end
 
-local function uri()
-  return vim.uri_from_bufnr(0)
-end
+-- What a command's argument takes from where you are.
+local known = {
+  root = function()
+    return { root = vim.uri_from_fname(root_of(0) or vim.fn.getcwd()) }
+  end,
+  file = function()
+    return { uri = vim.uri_from_bufnr(0) }
+  end,
+  finding = function()
+    local line = vim.api.nvim_win_get_cursor(0)[1] - 1
+    for _, item in ipairs(vim.diagnostic.get(0, { lnum = line })) do
+      if item.source == 'ccds' then
+        return { code = item.code or item.user_data.lsp.code, fingerprint = item.user_data.lsp.data.fingerprint }
+      end
+    end
+    say('There is no finding of ccds-ls on this line.', true)
+  end,
+}
+local proposed = { newName = '%:t', pattern = '%:t' }
 
-local function root()
-  return vim.uri_from_fname(root_of(0) or vim.fn.getcwd())
-end
-
-local function or_ask(given, prompt, default, act)
+local function ask(argument, questions, given, done)
+  if #questions == 0 then
+    return done(argument)
+  end
+  local key, prompt = unpack(questions[1])
+  local function answered(answer)
+    if answer then
+      argument[key] = answer ~= '' and answer or nil
+      ask(argument, vim.list_slice(questions, 2), '', done)
+    end
+  end
   if given ~= '' then
-    return act(given)
+    return answered(given)
   end
-  vim.ui.input({ prompt = prompt, default = default }, function(answer)
-    if answer and answer ~= '' then
-      act(answer)
-    end
-  end)
+  vim.ui.input({ prompt = prompt .. ' ', default = vim.fn.expand(proposed[key] or '') }, answered)
 end
 
--- New Project asks what the server describes, one option after the other, with its defaults and its checks.
-
-local function choose(option, done)
-  vim.ui.select(option.choices, {
-    prompt = option.title .. ': ' .. option.description,
-    format_item = function(choice)
-      return choice.value .. ' – ' .. choice.description
-    end,
-  }, function(choice)
-    if not choice then
+local function run(command, fill, questions, given)
+  local argument = {}
+  for _, what in ipairs(fill) do
+    local part = known[what]()
+    if not part then
       return
     end
-    local sub = {}
-    local function next_sub(index)
-      local wanted = choice.options[index]
-      if not wanted then
-        return done(#choice.options > 0 and { [choice.value] = sub } or choice.value)
-      end
-      vim.ui.input({ prompt = wanted.description .. ' ', default = wanted.default }, function(answer)
-        if answer then
-          sub[wanted.key] = answer
-          next_sub(index + 1)
-        end
-      end)
-    end
-    next_sub(1)
-  end)
-end
-
-local function make_project(answers)
-  vim.ui.select({ true, false }, {
-    prompt = 'Put the project under git, with a first commit?',
-    format_item = function(git)
-      return git and 'Yes' or 'No'
-    end,
-  }, function(git)
-    if git == nil then
-      return
-    end
-    local argument = { root = vim.uri_from_fname(vim.fn.getcwd()), answers = answers, git = git }
-    execute('ccds.newProject', argument, function(result)
-      say(result.message)
-      vim.cmd('edit ' .. vim.fn.fnameescape(result.paths[1] .. '/README.md'))
-    end)
-  end)
-end
-
-local function ask_option(answers, index)
-  execute('ccds.newProject', { describe = true, answers = answers }, function(result)
-    local asked = result.options[index - 1]
-    for _, problem in ipairs(result.problems) do
-      if asked and problem.key == asked.key then
-        say(problem.message, true)
-        answers[asked.key] = nil
-        return ask_option(answers, index - 1)
-      end
-    end
-    local option = result.options[index]
-    local function answered(answer)
-      if answer then
-        answers[option.key] = answer
-        ask_option(answers, index + 1)
-      end
-    end
-    if not option then
-      make_project(answers)
-    elseif #option.choices > 0 then
-      choose(option, answered)
-    else
-      vim.ui.input({ prompt = option.description .. ' ', default = option.default }, answered)
-    end
-  end)
-end
-
-local function new_project(given)
-  or_ask(given, "The project's title: ", '', function(name)
-    vim.ui.select({ 'Make it with the defaults', 'Choose each option' }, { prompt = name }, function(_, choice)
-      if choice == 1 then
-        make_project({ project_name = name })
-      elseif choice == 2 then
-        ask_option({ project_name = name }, 2)
-      end
-    end)
-  end)
-end
-
-local function rename_notebook(given)
-  local name = vim.fn.expand('%:t')
-  or_ask(given, 'New name: ', name, function(new_name)
-    execute('ccds.renameNotebook', { uri = uri(), newName = new_name }, function(result)
-      say(result.message)
-      vim.cmd('edit ' .. vim.fn.fnameescape(result.paths[2]))
-    end)
-  end)
-end
-
-local function accept(given)
-  local line = vim.api.nvim_win_get_cursor(0)[1] - 1
-  local found = vim.tbl_filter(function(item)
-    return item.source == 'ccds'
-  end, vim.diagnostic.get(0, { lnum = line }))
-  if not found[1] then
-    return say('There is no finding of ccds-ls on this line.', true)
+    argument = vim.tbl_extend('force', argument, part)
   end
-  local data = found[1].user_data.lsp.data or {}
-  or_ask(given, 'Why is it fine? ', '', function(reason)
-    local argument = { uri = uri(), code = found[1].code, reason = reason, fingerprint = data.fingerprint }
-    execute('ccds.suppress', argument)
+  if command == 'ccds.newProject' and given ~= '' then
+    argument.answers = { project_name = given } -- With a title it is made at once; without one a form opens.
+  end
+  ask(argument, questions, given, function(full)
+    execute(command, full)
   end)
 end
 
 local commands = {
-  NewProject = new_project, -- ccds.newProject
-  CheckCommit = function()
-    execute('ccds.checkCommit', { root = root() })
-  end,
-  GitInit = function()
-    execute('ccds.git.init', { root = root() })
-  end,
-  Commit = function(given)
-    or_ask(given, 'Commit message: ', '', function(message)
-      execute('ccds.git.commit', { root = root(), message = message })
-    end)
-  end,
-  Unstage = function()
-    execute('ccds.unstage', { uri = uri() })
-  end,
-  Ignore = function(given)
-    or_ask(given, 'Line for .gitignore: ', vim.fn.expand('%:t'), function(pattern)
-      execute('ccds.ignore', { uri = uri(), pattern = pattern })
-    end)
-  end,
-  RenameNotebook = rename_notebook, -- ccds.renameNotebook
-  Accept = accept, -- ccds.suppress
-  Explain = function(given)
-    execute('ccds.explain', given ~= '' and { code = given } or {})
-  end,
-  Findings = function()
-    vim.diagnostic.setqflist({ title = 'ccds-ls' })
-  end,
+  -- commands {{{ name, command, title, what it takes from where you are, what it asks (generated)
+  { 'NewProject', 'ccds.newProject', 'New Project…', { 'root' }, {} },
+  { 'InspectProject', 'ccds.inspectProject', 'Inspect Project', { 'root' }, {} },
+  { 'CheckCommit', 'ccds.checkCommit', 'Check the Coming Commit', { 'root' }, {} },
+  { 'InstallHook', 'ccds.installHook', 'Install the Commit Hook', { 'root' }, {} },
+  { 'GitInit', 'ccds.git.init', 'Git: Initialise with a First Commit', { 'root' }, {} },
+  { 'GitStage', 'ccds.git.stage', 'Git: Stage Changes', { 'root' }, {} },
+  { 'GitCommit', 'ccds.git.commit', 'Git: Commit What Is Staged…', { 'root' }, { { 'message', 'The commit message, such as ’feat: model training script added’.' } } },
+  { 'GitAddRemote', 'ccds.git.addRemote', 'Git: Add a Remote…', { 'root' }, { { 'url', 'The address of the repository.' } } },
+  { 'GitPush', 'ccds.git.push', 'Git: Push', { 'root' }, {} },
+  { 'GitPull', 'ccds.git.pull', 'Git: Pull (Fast-Forward)', { 'root' }, {} },
+  { 'GitClone', 'ccds.git.clone', 'Git: Clone…', { 'root' }, { { 'url', 'The address of the repository.' } } },
+  { 'GitCreateBranch', 'ccds.git.createBranch', 'Git: Create a Branch…', { 'root' }, { { 'name', 'The branch’s name, such as ’initial-exploration’.' } } },
+  { 'NewNotebook', 'ccds.newNotebook', 'New Notebook…', { 'root' }, { { 'description', 'A few words on what the notebook is about.' } } },
+  { 'RenameNotebook', 'ccds.renameNotebook', 'Rename This Notebook…', { 'file' }, {} },
+  { 'RenameAllNotebooks', 'ccds.renameAllNotebooks', 'Rename All Notebooks…', { 'root' }, {} },
+  { 'RenumberNotebooks', 'ccds.renumberNotebooks', 'Number the Notebooks of a Phase Anew…', { 'root' }, {} },
+  { 'Unstage', 'ccds.unstage', 'Unstage This File', { 'file' }, {} },
+  { 'Ignore', 'ccds.ignore', 'Add to .gitignore', { 'file' }, { { 'pattern', 'The line to add to the ignore file.' } } },
+  { 'Suppress', 'ccds.suppress', 'Accept This Finding…', { 'file', 'finding' }, { { 'reason', 'Why the finding is accepted.' } } },
+  { 'Explain', 'ccds.explain', 'Explain a Rule…', {}, { { 'code', 'The code of a rule; without it all rules are listed.' } } },
+  -- }}}
 }
 
-for name, act in pairs(commands) do
+for _, entry in ipairs(commands) do
+  local name, command, title, fill, questions = unpack(entry)
   vim.api.nvim_create_user_command('Ccds' .. name, function(given)
-    act(given.args)
-  end, { nargs = '*' })
+    run(command, fill, questions, given.args)
+  end, { nargs = '*', desc = title })
 end
+
+vim.api.nvim_create_user_command('CcdsFindings', function()
+  vim.diagnostic.setqflist({ title = 'ccds-ls' })
+end, { desc = 'All findings, of closed files too' })

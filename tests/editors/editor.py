@@ -65,7 +65,7 @@ class Driver:
     ``page`` is its folder in ``client-config/``, where its picture is kept, too. ``install`` raises Missing.
     ``version`` is asked for after it. ``launch`` opens an editor on a project and leaves nothing running.
     ``cannot`` has the scenarios that the editor can't do, each with the reason; the reason is shown to readers.
-    ``seconds`` is how long anything may take to be seen.
+    ``seconds`` is how long anything may take to be seen. After the scenario ``pictured`` a picture is taken.
     """
 
     name: str
@@ -76,3 +76,4 @@ class Driver:
     launch: Callable[[Home, Path], AbstractContextManager[Editor]]
     cannot: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 20
+    pictured: str = "commit_message"

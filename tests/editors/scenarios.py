@@ -145,6 +145,36 @@ def unstage(editor: Editor, project: Path, limit: float) -> None:
     assert path.is_file()
 
 
+def commit_message(editor: Editor, project: Path, limit: float) -> None:
+    """In the commit message, the line that lists a file with a secret says so."""
+    repositories.git(project, "commit", env={"GIT_EDITOR": "false"}, codes=(1,))
+    path = project / ".git/COMMIT_EDITMSG"
+    editor.open(path)
+    shown = find(editor, path, limit, message=SECRET, severity="error")
+    listed = [
+        number for number, line in enumerate(path.read_text().splitlines(), 1) if projects.CLIENT in line
+    ]
+    assert shown.line in (*listed, None)
+
+
+def new_notebook(editor: Editor, project: Path, limit: float) -> None:
+    """The palette's command makes a well-named notebook from a few words."""
+    editor.open(project / projects.README)
+    editor.command("ccds.newNotebook", "Compare ring widths")
+    made = lambda: list((project / "notebooks").glob("*-abl-compare-ring-widths.ipynb"))  # noqa: E731
+    until(made, "a notebook that is called compare-ring-widths", limit)
+
+
+def rename_command(editor: Editor, project: Path, limit: float) -> None:
+    """The palette's command gives the open notebook the name that is typed."""
+    path = project / projects.UNTITLED
+    editor.open(path)
+    find(editor, path, limit, message=NAME)
+    editor.command("ccds.renameNotebook", "2.0-abl-widths.ipynb")
+    until((path.parent / "2.0-abl-widths.ipynb").is_file, "the notebook has the new name", limit)
+    assert not path.exists()
+
+
 def check_commit(editor: Editor, project: Path, limit: float) -> None:
     """The palette's command tells what is wrong with the coming commit."""
     editor.open(project / projects.README)
@@ -165,13 +195,10 @@ def new_project(editor: Editor, project: Path, limit: float) -> None:
 CONTROL = Scenario("secret", "A staged secret is an error on its line", secret)
 """The scenario that must fail where there is nothing to find."""
 
-PICTURED = Scenario("data_file", "A staged data file is flagged", data_file)
-"""The scenario at whose end a picture is taken."""
-
 SCENARIOS = (
     Scenario("notebook_name", "A notebook's name is flagged where you look", notebook_name),
     CONTROL,
-    PICTURED,
+    Scenario("data_file", "A staged data file is flagged", data_file),
     Scenario("closed_files", "Findings in files that are not open", closed_files),
     Scenario(
         "typing", "A secret is flagged while you type, before saving", typing, projects.tidy, alters=True
@@ -181,6 +208,9 @@ SCENARIOS = (
     ),
     Scenario("rename", "The fix renames the notebook", rename, alters=True),
     Scenario("unstage", "The fix takes a file out of the commit", unstage, alters=True),
+    Scenario("commit_message", "The commit message shows what is wrong with the commit", commit_message),
     Scenario("check_commit", "Command: check the coming commit", check_commit),
     Scenario("new_project", "Command: new project", new_project, projects.tidy, alters=True),
+    Scenario("new_notebook", "Command: new notebook", new_notebook, projects.tidy, alters=True),
+    Scenario("rename_command", "Command: rename the notebook", rename_command, alters=True),
 )

@@ -71,8 +71,9 @@ class Terminal:
         with self._lock:
             return "\n".join(line.rstrip() for line in self._screen.display)
 
-    def picture(self, target: Path) -> None:
+    def picture(self, target: Path) -> Path:
         """The screen as an SVG file."""
+        target = target.with_suffix(".svg")
         with self._lock:
             rows = [[self._screen.buffer[y][x] for x in range(COLUMNS)] for y in range(LINES)]
         width, height = COLUMNS * _CELL_WIDTH, LINES * _CELL_HEIGHT
@@ -83,6 +84,7 @@ class Terminal:
             f'<rect width="100%" height="100%" fill="{_COLOURS["black"]}"/>\n{drawn}\n</svg>\n',
             encoding="utf-8",
         )
+        return target
 
     def close(self) -> None:
         """End the process, and what it started in its session, if it has not ended by itself."""

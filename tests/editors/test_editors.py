@@ -17,7 +17,7 @@ from editors.editor import Driver, Editor
 from editors.home import Home
 from editors.install import Missing
 from editors.kept import PICTURES
-from editors.scenarios import CONTROL, PICTURED, SCENARIOS, Scenario
+from editors.scenarios import CONTROL, SCENARIOS, Scenario
 from editors.waiting import NotSeen, until
 
 CONTROL_SECONDS = 4
@@ -87,7 +87,7 @@ def test_a_scenario(opened: Opened, scenario: Scenario, request: pytest.FixtureR
     observed = {"driver": driver.name, "version": driver.version(), "scenario": scenario.name}
     request.node.user_properties.append(("observed", observed))
     scenario.run(opened.editor, opened.project, driver.seconds)
-    if scenario is PICTURED:
+    if scenario.name == driver.pictured:
         PICTURES.mkdir(parents=True, exist_ok=True)
         opened.editor.picture(PICTURES / driver.name)
 

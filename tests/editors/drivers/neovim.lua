@@ -29,7 +29,7 @@ end
 local verbs = {}
 
 function verbs.open(path)
-  vim.cmd('edit ' .. vim.fn.fnameescape(path))
+  vim.cmd('edit ' .. vim.fn.fnameescape(vim.fn.fnamemodify(path, ':.')))
 end
 
 function verbs.shown(path)
@@ -70,7 +70,7 @@ end
 
 function verbs.float()
   vim.cmd('normal! gg')
-  vim.diagnostic.goto_next({ float = { border = 'single' } })
+  vim.diagnostic.goto_next({ severity = vim.diagnostic.severity.ERROR, float = { border = 'single' } })
 end
 
 function Bench(json)

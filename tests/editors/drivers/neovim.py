@@ -17,7 +17,6 @@ from editors.terminal import Terminal
 from editors.waiting import until
 
 EYES = Path(__file__).with_suffix(".lua")
-COMMANDS = {"ccds.newProject": "CcdsNewProject", "ccds.checkCommit": "CcdsCheckCommit"}
 
 
 class Neovim:
@@ -63,16 +62,16 @@ class Neovim:
         self.call("ask_fixes", shown.line, title)
 
     def command(self, name: str, *answers: str) -> None:
-        self.call("command", COMMANDS[name], list(answers))
+        user_command = "".join(part[0].upper() + part[1:] for part in name.split("."))
+        self.call("command", " ".join((user_command, *answers[:1])), answers[1:])
 
     def said(self) -> str:
         return str(self.call("said"))
 
     def picture(self, target: Path) -> Path:
         self.call("float")
-        target = target.with_suffix(".svg")
-        self.terminal.picture(target)
-        return target
+        until(lambda: "┌" in self.terminal.text(), "the finding in a window of its own", 10)
+        return self.terminal.picture(target)
 
 
 @contextmanager

@@ -1,0 +1,114 @@
+"""What the editors' configurations repeat from the server: its palette commands, between two marks in each file."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ccds_ls.lsp.commands import schemas
+
+FOLDER = Path("client-config")
+FILLED = {"root": "root", "uri": "file", "code": "finding", "fingerprint": "finding"}
+"""What a configuration knows by itself: the project's folder, the open file, the finding at the cursor."""
+
+ALSO_ASKED = {"ccds.suppress": ("reason",), "ccds.explain": ("code",)}
+"""Optional members that are worth a question."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One palette command for an editor: how to call it, what is filled in, and what is asked (key, prompt)."""
+
+    command: str
+    title: str
+    fill: tuple[str, ...]
+    ask: tuple[tuple[str, str], ...]
+
+    @property
+    def words(self) -> list[str]:
+        """The command's name as words: ``ccds.git.createBranch`` is git, create, branch."""
+        return re.sub(r"([A-Z])", r" \1", self.command.partition(".")[2].replace(".", " ")).lower().split()
+
+    @property
+    def camel(self) -> str:
+        """The name as Vim and Neovim spell commands."""
+        return "".join(word.capitalize() for word in self.words)
+
+
+def entries() -> list[Entry]:
+    """The commands that a person runs, in the server's order."""
+    return [_entry(name, given) for name, given in schemas().items() if given["where"] != "nowhere"]
+
+
+def _entry(name: str, given: dict[str, Any]) -> Entry:
+    members = given["argument"]["properties"]
+    needed = (*given["argument"]["required"], *ALSO_ASKED.get(name, ()))
+    # A rule's code is known from the finding only where there is a finding to accept.
+    fill = {FILLED[key] for key in members if key in FILLED and not (key == "code" and "uri" not in members)}
+    asked = tuple((key, members[key]["description"]) for key in needed if _is_asked(key, members, fill))
+    return Entry(name, given["title"], tuple(sorted(fill)), asked)
+
+
+def _is_asked(key: str, members: dict[str, Any], fill: set[str]) -> bool:
+    return members[key]["type"] == "string" and FILLED.get(key) not in fill
+
+
+def _lua(entry: Entry) -> str:
+    ask = ", ".join(f"{{ {_quoted(key)}, {_quoted(prompt)} }}" for key, prompt in entry.ask)
+    fill = ", ".join(map(_quoted, entry.fill))
+    names = f"{_quoted(entry.camel)}, {_quoted(entry.command)}, {_quoted(entry.title)}"
+    return f"  {{ {names}, {{ {fill} }}, {{ {ask} }} }},".replace("{  }", "{}")
+
+
+def _vim(entry: Entry) -> str:
+    ask = ", ".join(f"[{_quoted(key)}, {_quoted(prompt)}]" for key, prompt in entry.ask)
+    fill = ", ".join(map(_quoted, entry.fill))
+    names = f"{_quoted(entry.camel)}, {_quoted(entry.command)}, {_quoted(entry.title)}"
+    return f"\\ [{names}, [{fill}], [{ask}]],"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "’") + "'"
+
+
+def _lisp(entry: Entry) -> str:
+    ask = " ".join(f"({key} . {json.dumps(prompt, ensure_ascii=False)})" for key, prompt in entry.ask)
+    name = f"ccds-{'-'.join(entry.words)}"
+    return f'(ccds-define {name} "{entry.command}" "{entry.title}" ({" ".join(entry.fill)}) ({ask}))'
+
+
+@dataclass(frozen=True)
+class Block:
+    """The generated part of a file, between a line that ends in ``commands {{{`` and one that ends in ``}}}``."""
+
+    path: str
+    line: Callable[[Entry], str]
+
+
+BLOCKS = (
+    Block("neovim/ccds.lua", _lua),
+    Block("vim/ccds.vim", _vim),
+    Block("emacs/ccds.el", _lisp),
+)
+_MARKS = re.compile(
+    r"^(?P<begin> *\S+ commands \{\{\{[^\n]*\n).*?(?P<end>^ *\S+ \}\}\}[^\n]*$)", re.DOTALL | re.MULTILINE
+)
+
+
+def wanted(root: Path) -> dict[Path, str]:
+    """The generated files with the text that they should have."""
+    texts = {}
+    for block in BLOCKS:
+        path = root / FOLDER / block.path
+        if path.exists():
+            lines = "\n".join(block.line(entry) for entry in entries())
+            texts[path] = _between(path.read_text(encoding="utf-8"), lines)
+    return texts
+
+
+def _between(text: str, lines: str) -> str:
+    return _MARKS.sub(lambda found: f"{found['begin']}{lines}\n{found['end']}", text)
