@@ -27,8 +27,8 @@ check: .venv/.dev  ## linters, types, and whether the generated documents are up
 docs: .venv/.ready  ## write the generated documents again
 	@$(BIN)/python tools/docs.py
 
-test-stress: .venv/.ready  ## load the server until a lesser one breaks (a minute)
-	@$(BIN)/python -m pytest -m stress tests/wire
+test-stress: .venv/.ready  ## load the server, and try many more random cases (minutes)
+	@$(BIN)/python -m pytest -m stress --ignore=tests/editors --ignore=tests/projects
 
 test-projects: .venv/.ready  ## make projects with every option and run what they run (minutes)
 	@$(BIN)/python -m pytest tests/projects

@@ -201,6 +201,8 @@ local commands = {
   -- commands {{{ name, command, title, what it takes from where you are, what it asks (generated)
   { 'NewProject', 'ccds.newProject', 'New Project…', { 'root' }, {} },
   { 'InspectProject', 'ccds.inspectProject', 'Inspect Project', { 'root' }, {} },
+  { 'AdoptProject', 'ccds.adoptProject', 'Adopt CCDS in This Folder…', { 'root' }, {} },
+  { 'UpdateProject', 'ccds.updateProject', 'Update the Project from the Template', { 'root' }, {} },
   { 'CheckCommit', 'ccds.checkCommit', 'Check the Coming Commit', { 'root' }, {} },
   { 'InstallHook', 'ccds.installHook', 'Install the Commit Hook', { 'root' }, {} },
   { 'GitInit', 'ccds.git.init', 'Git: Initialise with a First Commit', { 'root' }, {} },

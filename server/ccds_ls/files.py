@@ -25,6 +25,26 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise
 
 
+def create(path: Path, data: bytes) -> bool:
+    """Make a file that is not there yet, complete or not at all; False when something has its name by now."""
+    half = path.with_name(f".{path.name}.{os.getpid()}.ccds-ls")
+    try:
+        with half.open("xb") as stream:
+            stream.write(data)
+        try:
+            os.link(half, path)
+        except FileExistsError:
+            return False
+        except OSError:  # No hard links here: the name is taken first, then filled.
+            with path.open("xb") as stream:
+                stream.write(data)
+    except FileExistsError:
+        return False
+    finally:
+        half.unlink(missing_ok=True)
+    return True
+
+
 def append_line(path: Path, line: str) -> bool:
     """Add a line to the end of a text file, made if need be; False when the file has that line already.
 

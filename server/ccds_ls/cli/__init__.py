@@ -84,6 +84,24 @@ def _check(options: argparse.Namespace) -> int:
 
 def _add_new(commands: Commands) -> None:
     new = commands.add_parser("new", help="make a new Cookiecutter Data Science project")
+    what = new.add_mutually_exclusive_group()
+    what.add_argument(
+        "--adopt",
+        metavar="DIR",
+        type=Path,
+        help="bring the layout into a folder that has work in it: shows a plan, creates what is missing, "
+        "overwrites nothing",
+    )
+    what.add_argument(
+        "--update",
+        metavar="DIR",
+        type=Path,
+        help="render a project again, with its kept answers or those that --set changes, and merge it with git",
+    )
+    new.add_argument("--plan", action="store_true", help="with --adopt: show the plan and change nothing")
+    new.add_argument(
+        "--undo", action="store_true", help="with --adopt: remove what it created, unless changed"
+    )
     new.add_argument(
         "out_dir",
         nargs="?",

@@ -13,22 +13,30 @@ from ccds_ls.scaffold.generate import ScaffoldError, generate
 
 
 def run(options: argparse.Namespace) -> int:
-    """Make the project; prints its folder and what to do next."""
+    """Make, adopt or update a project; prints what was done and what to do next."""
     from ccds_ls.git.act import ActError
     from ccds_ls.git.read import GitError
 
     try:
         _take_settings(options)
-        project = _make(options)
-        print(f"Made {project}")
-        if options.git:
-            _put_under_git(project)
+        if options.adopt is not None:
+            return _adopt(options)
+        if options.update is not None:
+            return _update(options)
+        return _new(options)
     except (ScaffoldError, given_answers.AnswerError, ActError, GitError) as error:
         print(f"ccds-ls: {error}", file=sys.stderr)
         return 2
     except EOFError:
-        print("\nccds-ls: no more answers; no project was made.", file=sys.stderr)
+        print("\nccds-ls: no more answers; nothing was made.", file=sys.stderr)
         return 2
+
+
+def _new(options: argparse.Namespace) -> int:
+    project = _make(options)
+    print(f"Made {project}")
+    if options.git:
+        _put_under_git(project)
     print(f"Next: cd {project}" + ("" if options.git else ", then git init"))
     return 0
 
@@ -46,17 +54,40 @@ def _take_settings(options: argparse.Namespace) -> None:
     options.out_dir = options.out_dir or Path()
 
 
+def _adopt(options: argparse.Namespace) -> int:
+    from ccds_ls.cli import adopt
+
+    folder = options.adopt.absolute()
+    force = options.force_combination
+    return adopt.run(folder, _given(options), force=force, only_plan=options.plan, back=options.undo)
+
+
+def _update(options: argparse.Namespace) -> int:
+    from ccds_ls.scaffold.update import update
+
+    updated = update(options.update.absolute(), _given(options), options.force_combination)
+    print(updated.done.message)
+    print(f"Undo: {updated.done.undo}")
+    return 1 if updated.merged.conflicts else 0
+
+
+def _given(options: argparse.Namespace) -> dict[str, object]:
+    """The answers of ``--answers`` and ``--set``, unchecked."""
+    answers: dict[str, object] = dict(given_answers.load(options.answers)) if options.answers else {}
+    answers.update(given_answers.parse_set(text) for text in options.set)
+    return answers
+
+
 def _make(options: argparse.Namespace) -> Path:
-    given: dict[str, object] = dict(given_answers.load(options.answers)) if options.answers else {}
-    given.update(given_answers.parse_set(text) for text in options.set)
+    answers = _given(options)
     if options.template:
-        return _from_template(options, given)
+        return _from_template(options, answers)
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     resolve = ask if at_terminal else given_answers.resolve
-    return generate(resolve(given, options.force_combination), options.out_dir)
+    return generate(resolve(answers, options.force_combination), options.out_dir)
 
 
-def _from_template(options: argparse.Namespace, given: dict[str, object]) -> Path:
+def _from_template(options: argparse.Namespace, answers: dict[str, object]) -> Path:
     """A project from a template of the user's own; its code runs only after an explicit yes."""
     from ccds_ls.scaffold.custom import generate_custom
 
@@ -66,10 +97,12 @@ def _from_template(options: argparse.Namespace, given: dict[str, object]) -> Pat
         print(f"This template brings code of its own: {', '.join(files)}. It would run on your machine.")
         return input("Run it? Type yes to do so: ").strip().lower() == "yes"
 
-    return generate_custom(options.template, options.checkout, given, options.out_dir, may_run)
+    return generate_custom(options.template, options.checkout, answers, options.out_dir, may_run)
 
 
 def _put_under_git(project: Path) -> None:
     from ccds_ls.git import act
+    from ccds_ls.scaffold.update import keep_base
 
     print(act.init(project).message)
+    keep_base(project)

@@ -89,6 +89,18 @@ class Server(LanguageServer):
             self.told_status = told
             self.protocol.notify(STATUS, told)
 
+    async def ask(self, question: str, *answers: str) -> str | None:
+        """The answer that the user chooses; None for no answer, or where the editor can't ask."""
+        if not self.session.client.show_message_request:
+            return None
+        actions = [types.MessageActionItem(answer) for answer in answers]
+        params = types.ShowMessageRequestParams(types.MessageType.Info, question, actions)
+        try:
+            chosen = await self.window_show_message_request_async(params)
+        except JsonRpcException:
+            return None  # No answer in time, or the editor could not ask: that is no yes.
+        return chosen.title if chosen is not None else None
+
     def start(self, coroutine: Any) -> None:  # noqa: ANN401 - any coroutine
         """Run something beside the message loop; the reference keeps it from being collected."""
         task = asyncio.ensure_future(coroutine)

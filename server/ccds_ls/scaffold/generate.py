@@ -43,19 +43,34 @@ def generate(
     one too, when ``cancelled`` returns true.
     """
 
-    def render(workspace: Path) -> Path:
-        from ccds_ls.scaffold.context import context
-
-        values = context(answers, datetime.datetime.now(datetime.timezone.utc).year if year is None else year)
-        for layer in layers(answers):
-            if cancelled():
-                raise CancelledError("Cancelled: no project was made.")
-            render_layer(layer, values, workspace)
-        return workspace / answers.repo_name
-
     target = out_dir.absolute() / answers.repo_name
     refuse_occupied(target)
-    return place(target.parent, render, cancelled)
+    return place(
+        target.parent, lambda workspace: _render(answers, _year(year), workspace, cancelled), cancelled
+    )
+
+
+def rendered(answers: Answers, year: int | None = None) -> dict[str, bytes]:
+    """The files that ``generate`` would make, by their path in the project; nothing is left on the disk."""
+    with tempfile.TemporaryDirectory(prefix=TEMPORARY_PREFIX) as workspace:
+        project = _render(answers, _year(year), Path(workspace), lambda: False)
+        files = (path for path in sorted(project.rglob("*")) if path.is_file())
+        return {path.relative_to(project).as_posix(): path.read_bytes() for path in files}
+
+
+def _year(year: int | None) -> int:
+    return datetime.datetime.now(datetime.timezone.utc).year if year is None else year
+
+
+def _render(answers: Answers, year: int, workspace: Path, cancelled: Callable[[], bool]) -> Path:
+    from ccds_ls.scaffold.context import context
+
+    values = context(answers, year)
+    for layer in layers(answers):
+        if cancelled():
+            raise CancelledError("Cancelled: no project was made.")
+        render_layer(layer, values, workspace)
+    return workspace / answers.repo_name
 
 
 def layers(answers: Answers) -> list[Path]:

@@ -6,13 +6,19 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from ccds_ls.lsp.commands import files, git, notebooks, project
+from ccds_ls.lsp.commands import change, files, git, notebooks, project
 from ccds_ls.lsp.commands.base import Command
 from ccds_ls.lsp.commands.base import handler as handler
 from ccds_ls.lsp.from_proto import schema
 from ccds_ls.lsp.worker import in_worker
 
-COMMANDS: dict[str, Command] = {**project.COMMANDS, **git.COMMANDS, **notebooks.COMMANDS, **files.COMMANDS}
+COMMANDS: dict[str, Command] = {
+    **project.COMMANDS,
+    **change.COMMANDS,
+    **git.COMMANDS,
+    **notebooks.COMMANDS,
+    **files.COMMANDS,
+}
 
 
 def schemas() -> dict[str, Any]:

@@ -121,9 +121,12 @@ def _put_under_git(project: Path) -> str:
     """A first commit of its own, unless a repository around it takes the project in already."""
     from ccds_ls.git import act
     from ccds_ls.git.read import discover
+    from ccds_ls.scaffold.update import keep_base
 
     around = discover(project)
-    return f"It belongs to the repository {around.top}." if around else act.init(project).message
+    message = f"It belongs to the repository {around.top}." if around else act.init(project).message
+    keep_base(project)
+    return message
 
 
 async def inspect_project(server: Server, given: InRoot) -> Result:

@@ -1,0 +1,122 @@
+"""The list of what adopting created in a folder, and taking that back as far as nobody has changed it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shlex
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from ccds_ls.files import write_atomically
+from ccds_ls.git import read, template
+from ccds_ls.git.command import Done
+from ccds_ls.scaffold.generate import ScaffoldError
+
+
+def undo_command(folder: Path) -> str:
+    """The command that takes an adoption back."""
+    return f"ccds-ls new --adopt {shlex.quote(str(folder))} --undo"
+
+
+@dataclass(frozen=True)
+class Created:
+    """What adoptions created in a folder: files with the hash of their content, and folders, outermost first."""
+
+    files: Mapping[str, str]
+    folders: tuple[str, ...]
+
+    @staticmethod
+    def of(folder: Path, repository: read.Repository | None) -> Created:
+        """The list so far. Raises ScaffoldError when it is damaged."""
+        try:
+            known = json.loads(_list_of(folder, repository).read_text(encoding="utf-8"))
+            return Created(dict(known["files"]), tuple(known["folders"]))
+        except (FileNotFoundError, NotADirectoryError):
+            return Created({}, ())
+        except (ValueError, KeyError, TypeError) as error:
+            raise ScaffoldError(
+                f"{_list_of(folder, repository)}, the list of what was created, is damaged: {error}."
+            ) from error
+
+    def add(self, folder: Path, files: Mapping[str, bytes]) -> Created:
+        """The list with files that are about to be created, and the folders that this makes."""
+        hashes = {path: hashlib.sha256(data).hexdigest() for path, data in files.items()}
+        parents = {str(parent) for path in files for parent in PurePosixPath(path).parents if parent.name}
+        new = sorted(path for path in parents if not os.path.lexists(folder / path))
+        return Created({**self.files, **hashes}, tuple(dict.fromkeys((*self.folders, *new))))
+
+    def save(self, folder: Path, repository: read.Repository | None) -> None:
+        """Write the list, before anything on it is created."""
+        path = _list_of(folder, repository)
+        path.parent.mkdir(exist_ok=True)
+        if repository is None:
+            (path.parent / ".gitignore").write_text("*\n", encoding="utf-8")
+        write_atomically(path, json.dumps({"files": self.files, "folders": self.folders}).encode())
+
+
+def _list_of(folder: Path, repository: read.Repository | None) -> Path:
+    """Where the list of what was created lies: among git's own files, or in a folder that git ignores."""
+    if repository is None:
+        return folder / ".ccds-ls" / "adopted.json"
+    inside = repository.relative(folder / "x") or "x"
+    name = hashlib.sha256(os.fsencode(inside)).hexdigest()[:12]
+    return repository.git_dir / "ccds-ls" / f"adopted-{name}.json"
+
+
+def undo(folder: Path) -> Done:
+    """Remove what adopting created, as far as nobody has changed it since. Raises ScaffoldError if nothing was."""
+    repository = read.discover(folder)
+    lists = [(where, Created.of(folder, where)) for where in ((None, repository) if repository else (None,))]
+    lists = [(where, created) for where, created in lists if created.files]
+    if not lists:
+        raise ScaffoldError(f"Nothing was changed: nothing is known to have been created in {folder}.")
+    fates: dict[str, bool | None] = {}
+    for where, created in lists:
+        fates |= {path: _remove(folder, path, digest) for path, digest in created.files.items()}
+        for path in sorted(created.folders, reverse=True):
+            _remove_empty(folder / path)
+        _forget(folder, where)
+    removed = [path for path, fate in fates.items() if fate]
+    changed = [path for path, fate in fates.items() if fate is False]
+    left = f" Left, because they have changed since: {', '.join(changed)}." if changed else ""
+    again = f"ccds-ls new --adopt {shlex.quote(str(folder))}"
+    return Done(
+        f"Removed {len(removed)} file{'' if len(removed) == 1 else 's'} from {folder}.{left}",
+        (folder,),
+        again,
+    )
+
+
+def _remove(folder: Path, name: str, digest: str) -> bool | None:
+    """True when it was removed, False when it has changed, None when it is gone."""
+    path = folder / name
+    try:
+        if path.parent.resolve() != folder.resolve() / PurePosixPath(name).parent:  # behind a link by now
+            return False
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return False
+        if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            return False
+        path.unlink()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return True
+
+
+def _remove_empty(folder: Path) -> None:
+    if not folder.is_symlink() and folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+
+
+def _forget(folder: Path, repository: read.Repository | None) -> None:
+    path = _list_of(folder, repository)
+    path.unlink(missing_ok=True)
+    if repository is None:
+        (path.parent / ".gitignore").unlink(missing_ok=True)
+        _remove_empty(path.parent)
+    elif template.kept(repository, template.ADOPTED):
+        template.forget(folder, template.ADOPTED)
