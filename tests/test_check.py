@@ -134,6 +134,13 @@ def test_a_rule_that_is_off_is_not_run() -> None:
     assert findings(version("bad", Origin.WORKTREE), config=Config(disable=("bad",))) == []
 
 
+def test_an_optional_rule_runs_when_it_is_named() -> None:
+    rules = (Rule("bad", "", {}, bad_words, is_optional=True),)
+    assert findings(version("bad", Origin.WORKTREE), rules=rules) == []
+    named = Config(enable=("bad",))
+    assert len(findings(version("bad", Origin.WORKTREE), config=named, rules=rules)) == 1
+
+
 def test_a_failing_rule_costs_only_itself_and_is_not_taken_for_clean(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

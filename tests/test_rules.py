@@ -15,7 +15,9 @@ else:
     import tomli as tomllib
 
 from ccds_ls.config import read
+from ccds_ls.dependencies import Declared, names_in, normal
 from ccds_ls.finding import Finding, State
+from ccds_ls.notebook_facts import Index
 from ccds_ls.project import Project
 from ccds_ls.rules import Context, Rule, all_rules
 from ccds_ls.secrets import Detector, load
@@ -51,6 +53,17 @@ def project_of(file: File) -> Project:
     return Project("", config, problems)
 
 
+def declared_in(text: str) -> Declared:
+    """What the dependency files among a rule's examples name; the project has a package ``churn``."""
+    names = {
+        normal(name)
+        for example in examples(text)
+        if example.file.path.endswith(("requirements.txt", "environment.yml"))
+        for name in names_in(example.file.name, example.file.text or "")
+    }
+    return Declared(frozenset(names), ("requirements.txt",), frozenset({"churn"}))
+
+
 def line_of(finding: Finding, example: Example) -> int | None:
     """The 0-based line of the example's block in which a finding begins, None for one on the whole file."""
     notebook = example.file.notebook
@@ -64,7 +77,10 @@ def line_of(finding: Finding, example: Example) -> int | None:
 def test_example(rule: Rule, example: Example) -> None:
     file = example.file
     notebooks = tuple(path for path in example.paths or (file.path,) if path.endswith(".ipynb"))
-    snapshot = Snapshot(Path("/repo"), (file,), notebooks=notebooks)
+    known = Index.of(other.file for other in examples(docstring(rule)) if other.paths == example.paths)
+    snapshot = Snapshot(
+        Path("/repo"), (file,), notebooks=notebooks, known=known, declared={"": declared_in(docstring(rule))}
+    )
     project = project_of(file)
     findings = list(rule.check(file, Context(snapshot, project, project.config, detector().find)))
     found = Counter((line_of(finding, example), finding.kind) for finding in findings)

@@ -14,6 +14,7 @@ from ccds_ls.lsp import session as module
 from ccds_ls.lsp.session import Overlay, Session
 from ccds_ls.lsp.to_proto import Client
 from ccds_ls.secrets import own_rules_only
+from notebook_blocks import from_block
 
 TABLE = "customers.csv"
 
@@ -84,3 +85,34 @@ def test_a_repository_made_around_an_open_file_is_noticed(tmp_path: Path) -> Non
     look_at_all(session)
     assert session.folder_of(path).root == root
     assert {finding.state for finding, _ in session.standing[path].located} == {State.STAGED}
+
+
+FUNCTION = "def share(table):\n    total = table.sum()\n    return table / total\n"
+
+
+def test_a_function_is_found_in_another_notebook_and_its_going_is_noticed(tmp_path: Path) -> None:
+    files: dict[str, repositories.Content] = {
+        f"notebooks/{number}.0-al-topic.ipynb": from_block(f"# %% execution_count=1\n{FUNCTION}")[0]
+        for number in (1, 2)
+    }
+    root = repositories.make(tmp_path / "r", files)
+    first, second = files
+    session = Session(Client(related_information=True), own_rules_only())
+    folder = session.folder_at(root)
+    session.refresh(folder)
+    session.check(folder, [second])
+    session.check(folder, [first])
+    assert folder.again == {second}, "the second was looked at when the first was not known"
+    (publication,) = session.check(folder, [second])
+    assert not folder.again
+    (diagnostic,) = publication.diagnostics
+    (place,) = diagnostic.related_information or ()
+    assert diagnostic.code == "repeated-function" and place.location.uri == (root / first).as_uri()
+    line = place.location.range.start.line
+    assert "def share" in (root / first).read_text().splitlines()[line]
+    changed = from_block("# %% execution_count=1\nx = 1\n")[0]
+    session.overlays[str(root / first)] = Overlay((root / first).as_uri(), 1, changed)
+    session.check(folder, [first])
+    assert folder.again == {second}
+    (publication,) = session.check(folder, [second])
+    assert publication.diagnostics == ()

@@ -97,6 +97,52 @@ def texts(source: str) -> tuple[Text, ...]:
     return tuple(_texts(tree, plain)) if tree else ()
 
 
+@lru_cache(maxsize=512)
+def classes(source: str) -> tuple[tuple[str, Span], ...]:
+    """The names of the classes at a cell's top level that have a body, and where ``class Name`` stands."""
+    head = _CELL_MAGIC.match(source)
+    if head and head[1] not in _PYTHON_CELLS:
+        return ()
+    tree, plain, _ = tree_of(source)
+    found = [node for node in tree.body if isinstance(node, ast.ClassDef)] if tree else []
+    place = Places(plain)
+    named = []
+    for node in found:
+        body = [part for part in node.body if not isinstance(part, ast.Pass) and not _is_docstring(part)]
+        if body:
+            start = place.span(node).start
+            named.append((node.name, Span(start, start + len("class ") + len(node.name))))
+    return tuple(named)
+
+
+@lru_cache(maxsize=512)
+def imports(source: str) -> tuple[tuple[str, Span], ...]:
+    """The top-level modules that a cell imports, wherever in it, and where each import stands; not those in a
+    ``try`` that may fail."""
+    head = _CELL_MAGIC.match(source)
+    if head and head[1] not in _PYTHON_CELLS:
+        return ()
+    tree, plain, _ = tree_of(source)
+    place = Places(plain)
+    found: list[tuple[str, Span]] = []
+    pending: list[ast.AST] = [tree] if tree else []
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Import):
+            found += [(alias.name.partition(".")[0], place.span(node)) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.append((node.module.partition(".")[0], place.span(node)))
+        elif isinstance(node, ast.Try):
+            pending += [*node.orelse, *node.finalbody]
+        elif isinstance(node, ast.stmt | ast.Module | ast.ExceptHandler):
+            pending += ast.iter_child_nodes(node)
+    return tuple(sorted(found, key=lambda item: item[1]))
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
 def tree_of(source: str) -> tuple[ast.Module | None, str, list[str]]:
     """The syntax tree, the text that its places are in, and the names of the magics that were left out."""
     tree = _parse(source)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ccds_ls.finding import Finding, Fix, Severity, Span, TextEdit, plain_fingerprint
+from ccds_ls.finding import Finding, Fix, Related, Severity, Span, TextEdit, plain_fingerprint
 from ccds_ls.notebook import Cell
 from ccds_ls.snapshot import File
 
@@ -20,6 +20,7 @@ def in_cell(
     message: str,
     span: Span | None = None,
     fixes: tuple[Fix, ...] = (),
+    related: tuple[Related, ...] = (),
 ) -> Finding:
     """A finding at ``span`` of a cell's source, or on the cell's first line that is not blank."""
     if span is None:
@@ -29,16 +30,35 @@ def in_cell(
     fingerprint = plain_fingerprint(rule, kind, file.path, cell.source[span.start : span.end])
     raw = cell.raw_span(span)
     return Finding(
-        rule, kind, severity, file.path, message, file.state, fingerprint, raw, cell.number, span, fixes
+        rule,
+        kind,
+        severity,
+        file.path,
+        message,
+        file.state,
+        fingerprint,
+        raw,
+        cell.number,
+        span,
+        fixes,
+        related,
     )
 
 
 def on_notebook(
-    rule: str, kind: str, severity: Severity, file: File, message: str, fixes: tuple[Fix, ...] = ()
+    rule: str,
+    kind: str,
+    severity: Severity,
+    file: File,
+    message: str,
+    fixes: tuple[Fix, ...] = (),
+    related: tuple[Related, ...] = (),
 ) -> Finding:
     """A finding on a notebook as a whole."""
     fingerprint = plain_fingerprint(rule, kind, file.path)
-    return Finding(rule, kind, severity, file.path, message, file.state, fingerprint, fixes=fixes)
+    return Finding(
+        rule, kind, severity, file.path, message, file.state, fingerprint, fixes=fixes, related=related
+    )
 
 
 def numbered(cells: Iterable[Cell]) -> str:

@@ -71,7 +71,8 @@ def _check_file(
     if file.unread and not file.ignored:
         yield unchecked(file, "unread", f"Not searched: {file.unread}")
     for rule in rules:
-        if rule.code in context.config.disable:
+        config = context.config
+        if rule.code in config.disable or (rule.is_optional and rule.code not in config.enable):
             continue
         for finding in _run(rule, file, context, cache):
             relative = context.project.relative(finding.path)

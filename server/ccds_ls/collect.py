@@ -16,11 +16,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ccds_ls import names
+from ccds_ls import dependencies, names
+from ccds_ls.dependencies import Declared
 from ccds_ls.finding import State
 from ccds_ls.git import read as git
 from ccds_ls.notebook import Notebook
-from ccds_ls.project import find_projects
+from ccds_ls.notebook_facts import Index
+from ccds_ls.project import Project, find_projects, nearest
 from ccds_ls.snapshot import HEAD_BYTES, File, Origin, Snapshot
 
 MAX_TEXT_BYTES = 20 * 1024 * 1024
@@ -208,8 +210,9 @@ def make_snapshot(
     settings: dict[str, Any] | None = None,
     *,
     names_notebooks: bool = False,
+    known: Index | None = None,
 ) -> Snapshot:
-    """A Snapshot of some files of a view; ``settings`` are the editor's.
+    """A Snapshot of some files of a view; ``settings`` are the editor's, ``known`` is what notebooks hold.
 
     This user's initials are found out where there is a notebook among the files, or with ``names_notebooks``.
     """
@@ -228,7 +231,19 @@ def make_snapshot(
         initials=frozenset(view.initials) | ({configured} if configured else set()),
         author_initials=own,
         initials_certain=certain,
+        known=known,
+        declared=_declared(view.root, projects, chosen),
     )
+
+
+def _declared(root: Path, projects: tuple[Project, ...], files: Iterable[File]) -> dict[str, Declared]:
+    """What the projects of the notebooks among some files need, by the project's root."""
+    folders: dict[str, set[str]] = {}
+    for file in files:
+        if file.path.endswith(".ipynb"):
+            project = nearest(projects, file.path)
+            folders.setdefault(project.root, set()).add(project.relative(file.path).rpartition("/")[0])
+    return {project: dependencies.read(root / project, inside) for project, inside in folders.items()}
 
 
 def decode(data: bytes) -> str | None:

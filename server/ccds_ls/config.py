@@ -54,6 +54,7 @@ class Config:
     max_file_size_kib: int = _setting(
         500, "Files above this size, in KiB, are worth a warning before a commit."
     )
+    enable: tuple[str, ...] = _setting((), "The codes of rules that are off by default and are switched on.")
     disable: tuple[str, ...] = _setting((), "The codes of rules that are switched off.")
     secret_engine: bool = _setting(
         True, "Search for secrets with the secret engine, and not only our own rules."

@@ -112,6 +112,20 @@ class Fix:
 
 
 @dataclass(frozen=True)
+class Related:
+    """Another place that a finding is about: a line of a file, and in a notebook its cell and the line in that.
+
+    Lines are 0-based, ``cell`` is 1-based.
+    """
+
+    path: str
+    message: str
+    line: int = 0
+    cell: int | None = None
+    cell_line: int = 0
+
+
+@dataclass(frozen=True)
 class Finding:
     """Something that a rule noticed.
 
@@ -131,6 +145,7 @@ class Finding:
     cell: int | None = None
     cell_span: Span | None = None
     fixes: tuple[Fix, ...] = ()
+    related: tuple[Related, ...] = ()
 
 
 def plain_fingerprint(*parts: str) -> str:

@@ -6,6 +6,7 @@ a rule only looks. A path may occur twice, once as it is staged and once as it i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -16,7 +17,9 @@ from ccds_ls.finding import State
 from ccds_ls.text import LineIndex
 
 if TYPE_CHECKING:
+    from ccds_ls.dependencies import Declared
     from ccds_ls.notebook import Notebook
+    from ccds_ls.notebook_facts import Facts, Index
     from ccds_ls.notebook_folder import Folder
     from ccds_ls.project import Project
 
@@ -81,6 +84,13 @@ class File:
 
         return parse(self.text)
 
+    @cached_property
+    def facts(self) -> Facts:
+        """What this notebook may share with another one."""
+        from ccds_ls.notebook_facts import facts_of
+
+        return facts_of(self)
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -103,6 +113,15 @@ class Snapshot:
     branch: str | None = None
     subjects: tuple[str, ...] = ()
     has_remote: bool = False
+    known: Index | None = None  # of more notebooks than are among the files
+    declared: Mapping[str, Declared] = field(default_factory=dict)  # by the root of the project
+
+    @cached_property
+    def index(self) -> Index:
+        """What the notebooks hold, to find what one shares with another."""
+        from ccds_ls.notebook_facts import Index
+
+        return Index.of(self.files) if self.known is None else self.known
 
     @cached_property
     def notebook_folders(self) -> dict[str, Folder]:

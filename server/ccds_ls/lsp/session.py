@@ -17,10 +17,12 @@ from lsprotocol import types
 
 from ccds_ls.check import Cache, Located, check, unchecked
 from ccds_ls.collect import View, index_files, look, make_snapshot, overlay_file, worktree_file
+from ccds_ls.finding import Related
 from ccds_ls.git.read import GitError, Repository, discover, ignored
 from ccds_ls.lsp.commit_message import Message, folder_of
 from ccds_ls.lsp.to_proto import Client, Target, code_action, diagnostic, uri_of
 from ccds_ls.notebook import Notebook
+from ccds_ls.notebook_facts import NONE, Index
 from ccds_ls.project import find_projects, nearest
 from ccds_ls.secrets import Detector
 from ccds_ls.snapshot import File
@@ -80,6 +82,8 @@ class Folder:
     stamp: tuple[object, ...] = ()
     fresh: dict[str, object] = field(default_factory=dict)  # path -> the state in which it was last checked
     ignored: dict[str, bool] = field(default_factory=dict)  # open files that git was asked about
+    index: Index = field(default_factory=Index)  # what the notebooks hold that others may hold, too
+    again: set[str] = field(default_factory=set)  # to be checked again for what was found in another file
 
 
 @dataclass
@@ -185,6 +189,8 @@ class Session:
             return [self.relative(folder, path) for path in self._open_in(folder)]
         for repository in folder.view.inside[:MOST_INSIDE]:
             self.folder_at(repository)  # A new folder is stale: the next poll looks at it.
+        for gone in set(folder.index.facts) - set(folder.view.notebooks) - set(folder.view.staged):
+            folder.again |= folder.index.put(gone, NONE)
         states = _states(folder, self.settings)
         # A repository inside of this folder answers for its own files.
         shown = [path for path, standing in self.standing.items() if standing.root == folder.shown]
@@ -208,7 +214,11 @@ class Session:
             chosen = [path for path in chosen if self.absolute(folder, path) in self.overlays]
         view = folder.view or View(folder.root, None)
         files = self._files(folder, view, chosen)
-        snapshot = make_snapshot(view, files, self.settings)
+        for file in files:
+            if file.path.endswith(".ipynb") and not (file.notebook and file.notebook.problem):
+                folder.again |= folder.index.put(file.path, file.facts)
+        folder.again.difference_update(chosen)  # these are checked now
+        snapshot = make_snapshot(view, files, self.settings, known=folder.index)
         found = check(snapshot, self.detector, cache=self.cache, cancelled=cancelled)
         if cancelled():
             return []
@@ -256,6 +266,8 @@ class Session:
         for finding, file in located:
             as_cells = bool(overlay and overlay.as_cells)
             made = diagnostic(finding, file, as_cells=as_cells, encoding=self.client.encoding)
+            if finding.related and self.client.related_information:
+                made.related_information = [self._related(folder, place) for place in finding.related]
             shown = overlay.cell_uris[(finding.cell or 1) - 1] if overlay and as_cells else uri
             lists.setdefault(shown, []).append(made)
         before = self.standing.get(absolute)
@@ -274,6 +286,16 @@ class Session:
             )
             for shown, made in lists.items()
         ]
+
+    def _related(self, folder: Folder, place: Related) -> types.DiagnosticRelatedInformation:
+        """Another place that a finding is about, in the text in which the editor shows it."""
+        absolute = self.absolute(folder, place.path)
+        overlay = self.overlays.get(absolute)
+        uri, line = (overlay.uri if overlay else uri_of(Path(absolute))), place.line
+        if overlay and overlay.as_cells and place.cell:
+            uri, line = overlay.cell_uris[min(place.cell, len(overlay.cell_uris)) - 1], place.cell_line
+        start, end = types.Position(line, 0), types.Position(line, 1)
+        return types.DiagnosticRelatedInformation(types.Location(uri, types.Range(start, end)), place.message)
 
     def shown_now(self, key: str) -> Overlay | None:
         """What the editor shows for a file or a commit message."""

@@ -127,6 +127,8 @@ class Work:
         if outcome is None:
             return
         folder, publications, more = outcome
+        more = [*more, *folder.again]
+        folder.again = set()
         self._later.update({(folder.root, path): None for path in more})
         for publication in publications:
             if self.session.shown_now(publication.path) is publication.overlay:

@@ -1,0 +1,62 @@
+"""What a project's dependency files name, and which modules are its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ccds_ls.dependencies import names_in, read
+from repositories import write
+
+# (file, its text, the names in it)
+FILES = [
+    ("requirements.txt", "# x\npandas>=2 ; python_version > '3'\n-e .\n-r other.txt\n", {"pandas"}),
+    ("requirements.txt", "git+https://github.com/a/b-c.git@main\n", {"b-c"}),
+    (
+        "environment.yml",
+        "name: x\ndependencies:\n  - c::numpy>=1\n  - pip:\n    - torch==2\n",
+        {"numpy", "pip", "torch"},
+    ),
+    ("pyproject.toml", '[project]\ndependencies = ["a>=2", "b[x]"]\n', {"a", "b"}),
+    ("pyproject.toml", '[project.optional-dependencies]\ndev = ["ruff"]\n', {"ruff"}),
+    ("pyproject.toml", '[dependency-groups]\ntest = ["pytest", {include-group = "x"}]\n', {"pytest"}),
+    ("pyproject.toml", '[tool.poetry.dependencies]\nnumpy = {version = "1"}\n', {"numpy"}),
+    ("pyproject.toml", '[tool.poetry.group.dev.dependencies]\nmypy = "*"\n', {"mypy"}),
+    ("pixi.toml", '[dependencies]\nxgboost = "*"\n', {"xgboost"}),
+    ("Pipfile", '[packages]\npandas = "*"\n[dev-packages]\npytest = "*"\n', {"pandas", "pytest"}),
+    (
+        "setup.cfg",
+        "[metadata]\nname = x\n[options]\ninstall_requires =\n    pandas>1\n    numpy\n",
+        {"pandas", "numpy"},
+    ),
+    ("setup.py", "setup(install_requires=['pandas>1'])", {"pandas"}),
+    ("pyproject.toml", "[project\n", set()),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "names"), FILES)
+def test_the_names_in_a_file(name: str, text: str, names: set[str]) -> None:
+    assert set(names_in(name, text)) == names
+
+
+@given(st.sampled_from([name for name, *_ in FILES]), st.text(max_size=200))
+def test_no_text_is_too_much(name: str, text: str) -> None:
+    assert all(isinstance(found, str) for found in names_in(name, text))
+
+
+def test_a_project_declares_what_its_files_name_and_has_its_own_modules(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "pandas\n",
+        "requirements/dev.txt": "ruff\n",
+        "notebooks/a/plots.py": "",
+        "src/lib/x.py": "",
+    }
+    declared = read(write(tmp_path, dict(files)), ["notebooks/a"])
+    assert declared.names == {"pandas", "ruff"}
+    assert declared.files == ("requirements/dev.txt", "requirements.txt")
+    assert {"plots", "lib", "src"} <= declared.modules
+    write(tmp_path, {"requirements.txt": "pandas\nnumpy-financial\n"})
+    assert "numpy-financial" in read(tmp_path).names, "a change is seen"
