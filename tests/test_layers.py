@@ -21,6 +21,7 @@ OWNERS = {
     "cookiecutter": "scaffold/",
     "jinja2": "scaffold/",
     "kingfisher_sdk": "secrets.py",
+    "watchfiles": "lsp/watch.py",
 }
 IO = {
     "os",

@@ -159,6 +159,12 @@ class Session:
         """The folders in which the index, HEAD, the ignore rules or the settings changed since the last look."""
         return [folder for folder in list(self.folders.values()) if folder.stamp != self._stamp(folder)]
 
+    def watched(self) -> frozenset[Path]:
+        """The folders in which something changes when ``stale`` finds something."""
+        folders = list(self.folders.values())
+        own = {folder.repository.git_dir for folder in folders if folder.repository}
+        return frozenset(path for path in own | {folder.root for folder in folders} if path.is_dir())
+
     def _stamp(self, folder: Folder) -> tuple[object, ...]:
         repository = folder.repository
         watched = [folder.root / ".gitignore", folder.root / "pyproject.toml"]

@@ -10,19 +10,21 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from ccds_ls.check import where
 from ccds_ls.lsp.commit_message import check_message
 from ccds_ls.lsp.session import Folder, Publication, Session
+from ccds_ls.lsp.watch import Watcher
 
 log = logging.getLogger(__name__)
 
 BATCH = 25
 """How many closed files are checked in one job: about 100 ms, after which an open file gets its turn."""
 
-POLL_SECONDS = 0.4
-"""How often the index is looked at; a stat of a few files, well under a thousandth of a processor."""
+POLL_SECONDS = 1.0
+"""How often the index is looked at where nothing told that it changed: a stat of a few files."""
 
 
 Outcome = tuple[Folder, list[Publication], list[str]]
@@ -54,6 +56,8 @@ class Work:
         self._look: dict[Path, None] = {}
         self._messages: dict[str, None] = {}
         self._poll: asyncio.Task[None] | None = None
+        self._disk = asyncio.Event()
+        self._watcher: Watcher | None = None
 
     # What changed, from the message loop
 
@@ -171,14 +175,20 @@ class Work:
         return folder, self.session.check(folder, paths), []
 
     async def _watch(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._watcher = Watcher(lambda: loop.call_soon_threadsafe(self._disk.set))
         while True:
-            await asyncio.sleep(POLL_SECONDS)
-            stale = await asyncio.get_running_loop().run_in_executor(self._worker, self.session.stale)
-            for folder in stale:
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._disk.wait(), POLL_SECONDS)
+            self._disk.clear()
+            for folder in await loop.run_in_executor(self._worker, self.session.stale):
                 self.look(folder.root)
+            self._watcher.follow(self.session.watched())
 
     def stop(self) -> None:
         """Let go of the worker; a job that runs is not waited for."""
         if self._poll:
             self._poll.cancel()
+        if self._watcher:
+            self._watcher.stop()
         self._worker.shutdown(wait=False, cancel_futures=True)
