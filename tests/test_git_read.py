@@ -105,7 +105,7 @@ def test_files_and_notebooks(project: Path) -> None:
     found = dict(read.files(repository))
     assert (found["a.py"], found["new.csv"], found["nb/two.ipynb"]) == (True, True, False)
     assert not {"data/big.csv", "inner/", "inner/README.md"} & set(read.tracked_or_unignored(repository))
-    assert sorted(read.list_notebooks(repository)) == [("nb/one.ipynb", True), ("nb/two.ipynb", False)]
+    assert read.notebooks(repository, read.untracked(repository)) == ["nb/one.ipynb", "nb/two.ipynb"]
 
 
 def test_paths_are_literal(project: Path) -> None:

@@ -181,7 +181,7 @@ def look(top: Path) -> None:
     assert "promised" not in entries or blobs[entries["promised"].oid].size is None
     assert "s.env" not in read.would_add(repository)
     assert ("README.md", True) in read.files(repository)
-    assert read.list_notebooks(repository) == []
+    assert read.notebooks(repository, read.untracked(repository)) == []
     assert read.tracked(repository, ["s.env", "other"]) == {"s.env"}
     assert "s.env" in {entry.path for entry in read.index_entries(repository)}
     assert "README.md" in read.head_entries(repository)

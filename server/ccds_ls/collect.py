@@ -11,6 +11,7 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -76,21 +77,33 @@ class View:
         return derived, False
 
 
-def look(root: Path, repository: git.Repository | None) -> View:
+def look(root: Path, repository: git.Repository | None, *, staged_alone: bool = False) -> View:
     """Ask git about a repository, or list the notebooks of a folder outside git.
 
-    Raises ``GitError`` when git can't say.
+    With ``staged_alone`` the work tree is not searched, but for the notebooks beside a staged one, which its name is
+    compared with. Raises ``GitError`` when git can't say.
     """
     if repository is None:
         files, inside = walk(root)
         return View(root, None, notebooks=tuple(f for f in files if f.endswith(".ipynb")), inside=inside)
-    return View(
-        repository.top,
-        repository,
-        {entry.path: entry for entry in git.staged(repository) if not entry.is_submodule},
-        frozenset(git.would_add(repository)),
-        tuple(path for path, _ in git.list_notebooks(repository)),
-    )
+    if staged_alone:
+        staged = git.staged(repository)
+        beside = {entry.path.rpartition("/")[0] for entry in staged if entry.path.endswith(".ipynb")}
+        new = git.untracked(repository, [] if "" in beside else sorted(beside)) if beside else []
+        return _view(repository, staged, [], git.notebooks(repository, new) if beside else [])
+    # git waits for the disk most of the time, so it is asked three things at once.
+    with ThreadPoolExecutor(2, "ccds-git") as pool:
+        new_files = pool.submit(git.untracked, repository)
+        modified = pool.submit(git.would_add, repository, ())
+        staged, new = git.staged(repository), new_files.result()
+        return _view(repository, staged, [*new, *modified.result()], git.notebooks(repository, new))
+
+
+def _view(
+    repository: git.Repository, staged: list[git.Entry], would_add: list[str], notebooks: list[str]
+) -> View:
+    entries = {entry.path: entry for entry in staged if not entry.is_submodule}
+    return View(repository.top, repository, entries, frozenset(would_add), tuple(notebooks))
 
 
 def _is_only_author(repository: git.Repository | None) -> bool:

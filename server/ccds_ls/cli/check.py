@@ -45,7 +45,7 @@ def collect(
     located: list[Located] = []
     count = 0
     for root, chosen_paths in _by_root(paths).items():
-        view = look(root, git.discover(root, environ=os.environ))
+        view = look(root, git.discover(root, environ=os.environ), staged_alone=staged)
         if view.repository is None and (staged or would_add):
             raise UsageError(
                 f"{root} is not in a git repository, so nothing is staged there. 'git init' makes one."

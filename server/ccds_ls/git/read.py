@@ -60,10 +60,14 @@ def untracked(repository: Repository, paths: Sequence[str] = ()) -> list[str]:
     return [path for path in output if not path.endswith("/")]
 
 
-def would_add(repository: Repository) -> list[str]:
-    """Paths whose content ``git add .`` at the top would take: modified and untracked ones, sorted."""
+def would_add(repository: Repository, new: Iterable[str] | None = None) -> list[str]:
+    """Paths whose content ``git add .`` at the top would take: modified and untracked ones, sorted.
+
+    ``new`` are the untracked ones where they are known already.
+    """
     now = changes(repository)
-    return sorted({entry.path for entry in now.entries} | set(now.unmerged) | set(untracked(repository)))
+    new = untracked(repository) if new is None else new
+    return sorted({entry.path for entry in now.entries} | set(now.unmerged) | set(new))
 
 
 def files(repository: Repository, paths: Sequence[str] = ()) -> list[tuple[str, bool]]:
@@ -83,10 +87,12 @@ def tracked_or_unignored(repository: Repository, paths: Sequence[str] = ()) -> l
     return [path for path, _ in files(repository, paths)]
 
 
-def list_notebooks(repository: Repository) -> list[tuple[str, bool]]:
-    """Every notebook on disk that git does not ignore, with whether it is tracked."""
-    found = (item for item in files(repository) if item[0].endswith(".ipynb"))
-    return [item for item in found if os.path.lexists(repository.top / item[0])]
+def notebooks(repository: Repository, new: Iterable[str]) -> list[str]:
+    """Every notebook on disk that git tracks or that is among ``new``, the untracked files."""
+    _, output = repository.run(["ls-files", "-z", "-c", "--", ":(glob)**/*.ipynb"])
+    tracked = {os.fsdecode(name) for name in output.split(b"\0")[:-1]}
+    found = tracked | {path for path in new if path.endswith(".ipynb")}
+    return sorted(path for path in found if os.path.lexists(repository.top / path))
 
 
 def tracked(repository: Repository, paths: Iterable[str]) -> set[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from lsprotocol import types
 from ccds_ls.check import Cache, Located, check, unchecked
 from ccds_ls.collect import View, index_files, look, make_snapshot, overlay_file, worktree_file
 from ccds_ls.finding import Related
-from ccds_ls.git.read import GitError, Repository, discover, ignored
+from ccds_ls.git.read import GitError, Repository, discover, ignored, staged
 from ccds_ls.lsp.commit_message import Message, folder_of
 from ccds_ls.lsp.to_proto import Client, Target, code_action, diagnostic, uri_of
 from ccds_ls.notebook import Notebook
@@ -178,6 +178,18 @@ class Session:
             watched += [up / ".git" for up in (folder.root, *inside)]
         return tuple(_signature(path) for path in watched)
 
+    def just_staged(self, folder: Folder, most: int) -> list[str]:
+        """Paths staged since git was last asked, up to ``most``: they can be told before git has said the rest.
+
+        What was taken out of the index stays until then, since only the rest tells what it is now.
+        """
+        if folder.view is None or folder.repository is None:
+            return []
+        entries = {entry.path: entry for entry in staged(folder.repository) if not entry.is_submodule}
+        before = folder.view.staged
+        folder.view = replace(folder.view, staged={**before, **entries})
+        return [path for path, entry in entries.items() if before.get(path) != entry][:most]
+
     def refresh(self, folder: Folder) -> list[str]:
         """Ask git again; the relative paths that must be checked because of what it says now."""
         # Before git is asked: what changes while it answers makes the folder stale again.
@@ -240,13 +252,13 @@ class Session:
         open_files = {path: self.overlays.get(self.absolute(folder, path)) for path in paths}
         self._ask_ignored(folder, [path for path, overlay in open_files.items() if overlay])
         files = index_files(view, [path for path in paths if path in view.staged])
-        staged, listed = {file.path for file in files}, frozenset(view.notebooks)
+        in_index, listed = {file.path for file in files}, frozenset(view.notebooks)
         for path, overlay in open_files.items():
             if overlay is not None:
                 found: File | None = overlay_file(
                     view, path, overlay.text, overlay.notebook, ignored=folder.ignored[path]
                 )
-            elif path in view.would_add or (path in listed and path not in staged):
+            elif path in view.would_add or (path in listed and path not in in_index):
                 found = worktree_file(view, path)
             else:
                 continue  # The work tree holds what is staged or committed; a closed file of that is no news.

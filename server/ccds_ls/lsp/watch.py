@@ -25,7 +25,7 @@ class Watcher:
     It is a matter of speed alone: where nothing can be watched, as on many network drives, the poll finds the same.
     """
 
-    def __init__(self, changed: Callable[[], None]) -> None:
+    def __init__(self, changed: Callable[[], object]) -> None:
         self._changed = changed
         self._folders: frozenset[Path] = frozenset()
         self._stop = threading.Event()

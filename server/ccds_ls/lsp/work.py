@@ -11,9 +11,11 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from ccds_ls.check import where
+from ccds_ls.git.read import GitError
 from ccds_ls.lsp.commit_message import check_message
 from ccds_ls.lsp.session import Folder, Publication, Session
 from ccds_ls.lsp.watch import Watcher
@@ -53,6 +55,7 @@ class Work:
         self._wake = asyncio.Event()
         self._urgent: dict[str, None] = {}
         self._later: dict[tuple[Path, str], None] = {}
+        self._peek: dict[Path, None] = {}
         self._look: dict[Path, None] = {}
         self._messages: dict[str, None] = {}
         self._poll: asyncio.Task[None] | None = None
@@ -73,7 +76,8 @@ class Work:
 
     def look(self, root: Path) -> None:
         """A folder is new to the session, or git may have changed there."""
-        self._look[self.session.known_root(root)] = None
+        root = self.session.known_root(root)
+        self._peek[root] = self._look[root] = None
         self._wake.set()
 
     def everything(self) -> None:
@@ -104,6 +108,10 @@ class Work:
             path = next(iter(self._urgent))
             del self._urgent[path]
             return lambda: self._check_open(path)
+        if self._peek:
+            root = next(iter(self._peek))
+            del self._peek[root]
+            return lambda: self._peek_at(root)
         if self._look:
             root = next(iter(self._look))
             del self._look[root]
@@ -155,6 +163,12 @@ class Work:
         superseded = lambda: path in self._urgent  # noqa: E731 - it is asked between two files of this one check
         return folder, self.session.check(folder, [relative], superseded), more
 
+    def _peek_at(self, root: Path) -> Outcome:
+        folder = self.session.folder_at(root)
+        with suppress(GitError):  # The look that follows says so.
+            return folder, self.session.check(folder, self.session.just_staged(folder, BATCH)), []
+        return folder, [], []
+
     def _look_at(self, root: Path) -> Outcome:
         folder = self.session.folder_at(root)
         more = self.session.refresh(folder)
@@ -176,7 +190,7 @@ class Work:
 
     async def _watch(self) -> None:
         loop = asyncio.get_running_loop()
-        self._watcher = Watcher(lambda: loop.call_soon_threadsafe(self._disk.set))
+        self._watcher = Watcher(partial(loop.call_soon_threadsafe, self._disk.set))
         while True:
             with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._disk.wait(), POLL_SECONDS)
