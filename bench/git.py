@@ -83,8 +83,8 @@ def _add_table(repositories: dict[int, Path], rounds: int) -> Table:
         ]
     note = (
         "Milliseconds from the end of `git add` to the diagnostics that call the file's token an error, with"
-        f" {STAGED} other files staged. The system tells the server of the new index; an editor that reports a changed"
-        " file spares it that wait, and shows what the work itself costs."
+        f" {STAGED} other files staged. The system tells the server of the new index; an editor that reports"
+        " a changed file spares it that wait, and shows what the work itself costs."
     )
     return Table("git: `git add` in a terminal to diagnostics", rows, promises[-1:], note)
 
