@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -13,7 +15,7 @@ from ccds_ls.git.read import GitError, Repository
 from ccds_ls.lsp import session as module
 from ccds_ls.lsp.session import Overlay, Session
 from ccds_ls.lsp.to_proto import Client
-from ccds_ls.secrets import own_rules_only
+from ccds_ls.secrets import Secret, own_rules_only
 from notebook_blocks import from_block
 
 TABLE = "customers.csv"
@@ -116,3 +118,22 @@ def test_a_function_is_found_in_another_notebook_and_its_going_is_noticed(tmp_pa
     assert folder.again == {second}
     (publication,) = session.check(folder, [second])
     assert publication.diagnostics == ()
+
+
+def test_findings_are_of_the_text_that_was_looked_at(tmp_path: Path) -> None:
+    root = repositories.make(tmp_path / "r")
+    path = root / "a.py"
+    before = Overlay(path.as_uri(), 1, 'PASSWORD = "' + "ho3x9Wq2" * 2 + '"\n')
+    session = Session(Client(), own_rules_only())
+    session.overlays[str(path)] = before
+
+    def typed_meanwhile(text: str, where: str) -> tuple[Secret, ...]:
+        session.overlays[str(path)] = Overlay(path.as_uri(), 2, "")
+        return own_rules_only().find(text, where)
+
+    session.detector = cast("Any", SimpleNamespace(find=typed_meanwhile))
+    folder = session.folder_of(str(path))
+    session.refresh(folder)
+    (published,) = session.check(folder, ["a.py"])
+    assert len(published.diagnostics) == 1
+    assert (published.version, published.overlay) == (1, before)

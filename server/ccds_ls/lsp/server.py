@@ -148,13 +148,14 @@ class Server(LanguageServer):
 
 
 def _cells_overlay(server: Server, notebook: types.NotebookDocument) -> Overlay:
-    cells = []
+    cells, versions = [], []
     for cell in notebook.cells:
         document = server.document(cell.document)
+        versions.append(document.version if document else None)
         kind = "code" if cell.kind is types.NotebookCellKind.Code else "markdown"
         cells.append((kind, document.source if document else "", _execution_count(cell)))
     uris = tuple(cell.document for cell in notebook.cells)
-    return Overlay(notebook.uri, notebook.version, notebook=from_cells(cells), cell_uris=uris)
+    return Overlay(notebook.uri, notebook.version, None, from_cells(cells), uris, tuple(versions))
 
 
 def _execution_count(cell: types.NotebookCell) -> int | None:

@@ -7,7 +7,7 @@ blocks the message loop. The loop itself writes ``overlays`` and reads ``standin
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
@@ -40,6 +40,12 @@ class Overlay:
     text: str | None = None
     notebook: Notebook | None = None
     cell_uris: tuple[str, ...] = ()
+    cell_versions: tuple[int | None, ...] = ()
+
+    @property
+    def versions(self) -> dict[str, int | None]:
+        """The version of each text in which the editor shows the file."""
+        return dict(zip(self.shown_as, self.cell_versions or (self.version,), strict=True))
 
     @property
     def as_cells(self) -> bool:
@@ -88,12 +94,16 @@ class Folder:
 
 @dataclass
 class Standing:
-    """What is published for one file: its findings, where its folder is, and the URIs that show them."""
+    """What is published for one file: its findings, where its folder is, and the URIs that show them.
+
+    ``overlay`` is what the editor showed when they were found.
+    """
 
     located: list[Located]
     root: Path
     uri: str
     uris: set[str]
+    overlay: Overlay | None = None
 
 
 class Session:
@@ -231,7 +241,9 @@ class Session:
             # What is staged is unknown, so what was said of closed files stays; open texts are checked all the same.
             chosen = [path for path in chosen if self.absolute(folder, path) in self.overlays]
         view = folder.view or View(folder.root, None)
-        files = self._files(folder, view, chosen)
+        # What the editor shows may be another text by the time that the findings of this one are known.
+        looked_at = {path: self.overlays.get(self.absolute(folder, path)) for path in chosen}
+        files = self._files(folder, view, looked_at)
         for file in files:
             if file.path.endswith(".ipynb") and not (file.notebook and file.notebook.problem):
                 folder.again |= folder.index.put(file.path, file.facts)
@@ -246,12 +258,14 @@ class Session:
         by_path: dict[str, list[Located]] = {path: [] for path in chosen}
         for located in found:
             by_path.setdefault(located[0].path, []).append(located)
-        return [p for path, located in by_path.items() for p in self._publish(folder, path, located)]
+        publications: list[Publication] = []
+        for path, of_file in by_path.items():
+            publications += self._publish(folder, path, of_file, looked_at.get(path))
+        return publications
 
-    def _files(self, folder: Folder, view: View, paths: list[str]) -> list[File]:
-        open_files = {path: self.overlays.get(self.absolute(folder, path)) for path in paths}
+    def _files(self, folder: Folder, view: View, open_files: Mapping[str, Overlay | None]) -> list[File]:
         self._ask_ignored(folder, [path for path, overlay in open_files.items() if overlay])
-        files = index_files(view, [path for path in paths if path in view.staged])
+        files = index_files(view, [path for path in open_files if path in view.staged])
         in_index, listed = {file.path for file in files}, frozenset(view.notebooks)
         for path, overlay in open_files.items():
             if overlay is not None:
@@ -274,9 +288,10 @@ class Session:
             found = ignored(repository, unknown) if repository else set()
             folder.ignored.update((path, path in found) for path in unknown)
 
-    def _publish(self, folder: Folder, path: str, located: list[Located]) -> list[Publication]:
+    def _publish(
+        self, folder: Folder, path: str, located: list[Located], overlay: Overlay | None
+    ) -> list[Publication]:
         absolute = self.absolute(folder, path)
-        overlay = self.overlays.get(absolute)
         uri = overlay.uri if overlay else uri_of(Path(absolute))
         lists: dict[str, list[types.Diagnostic]] = {}
         if overlay:
@@ -293,7 +308,7 @@ class Session:
             lists[gone] = []
         if located:
             shown_on = {shown for shown, diagnostics in lists.items() if diagnostics}
-            self.standing[absolute] = Standing(located, folder.shown, uri, shown_on)
+            self.standing[absolute] = Standing(located, folder.shown, uri, shown_on, overlay)
         else:
             self.standing.pop(absolute, None)
         version = overlay.version if overlay and not overlay.as_cells else None
@@ -337,7 +352,7 @@ class Session:
         standing = self.standing.get(path)
         if standing is None:
             return []
-        overlay = self.overlays.get(path)
+        overlay = standing.overlay
         actions: dict[str, types.CodeAction] = {}
         for finding, file in standing.located:
             as_cells = bool(overlay and overlay.as_cells)
@@ -351,7 +366,8 @@ class Session:
             made = diagnostic(finding, file, as_cells=as_cells, encoding=self.client.encoding)
             if not _touches(made.range, wanted):
                 continue
-            target = Target(standing.root, file, standing.uri, overlay.cell_uris if overlay else ())
+            shown = (overlay.cell_uris, overlay.versions) if overlay else ()
+            target = Target(standing.root, file, standing.uri, *shown)
             for fix in finding.fixes:
                 actions.setdefault(fix.title, code_action(fix, [made], target, self.client))
         return [action for action in actions.values() if action.edit or action.command or action.data]

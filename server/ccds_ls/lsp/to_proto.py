@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_from_bytes
@@ -141,12 +141,16 @@ def _place(finding: Finding, file: File, *, as_cells: bool, encoding: str) -> ty
 
 @dataclass(frozen=True)
 class Target:
-    """Where the paths of a finding's edits are: the snapshot's root, and the URIs that the editor uses for it."""
+    """Where the paths of a finding's edits are: the snapshot's root, and the URIs that the editor uses for it.
+
+    ``versions`` are those of the texts that were looked at: an editor drops an edit of a text that it changed since.
+    """
 
     root: Path
     file: File
     uri: str
     cell_uris: Sequence[str] = ()
+    versions: Mapping[str, int | None] = field(default_factory=dict)
 
     def uri_for(self, path: str) -> str:
         """The URI of a path of the snapshot; the editor's own spelling for the file that it has open."""
@@ -207,7 +211,8 @@ def _text_edit(edit: TextEdit, target: Target, client: Client) -> types.TextDocu
     if placed is None:
         return None
     change = types.TextEdit(range_of(lines, placed[0], client.encoding), placed[1])
-    return types.TextDocumentEdit(types.OptionalVersionedTextDocumentIdentifier(uri), [change])
+    identifier = types.OptionalVersionedTextDocumentIdentifier(uri, target.versions.get(uri))
+    return types.TextDocumentEdit(identifier, [change])
 
 
 def _raw_edit(edit: TextEdit, file: File) -> tuple[Span, str] | None:
