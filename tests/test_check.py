@@ -150,6 +150,15 @@ def test_a_failing_rule_costs_only_itself_and_is_not_taken_for_clean(
     assert "the text is" not in caplog.text + found[0].message, "the error's text may quote the file"
 
 
+def test_a_rule_that_ran_out_of_time_says_so_and_is_not_taken_for_clean() -> None:
+    def slow(file: File, context: Context) -> Iterator[Finding]:
+        yield from bad_words(file, context)
+        raise TimeoutError
+
+    (finding,) = findings(version("bad", Origin.WORKTREE), rules=(Rule("slow", "", {}, slow),))
+    assert (finding.code, finding.kind) == (UNCHECKED, "slow") and "took too long" in finding.message
+
+
 def test_what_could_not_be_read_is_told() -> None:
     file = replace(version("", Origin.INDEX), text=None, unread="it is too large.")
     (finding,) = findings(file)

@@ -20,7 +20,7 @@ OWNERS = {
     "git": "git/",
     "cookiecutter": "scaffold/",
     "jinja2": "scaffold/",
-    "kingfisher_sdk": "secrets.py",
+    "kingfisher_sdk": "secret_engine.py",
     "watchfiles": "lsp/watch.py",
 }
 IO = {

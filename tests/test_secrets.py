@@ -58,6 +58,7 @@ IDIOMS = [
     ('headers = {"Authorization": "Bearer <token>"}', "src/a.py"),
     ('login("<huggingface-token>")', "src/a.py"),
     ("<private-key>", "deploy.pem"),
+    ("db1.lab.org:5432:sales:ana:<password>", ".pgpass"),
 ]
 
 
@@ -143,6 +144,14 @@ def test_positions_are_code_points_behind_wide_characters() -> None:
     value = SAMPLES["huggingface-token"]()
     text = f'é✓😀\u2028 "{value}"'
     (secret,) = engine().find(text, "a.py")
+    assert text[secret.span.start : secret.span.end] == value
+
+
+@pytest.mark.parametrize("place", [(1 << 20) - 20, 1 << 20, (1 << 20) + (1 << 14) - 20, 3 << 20])
+def test_a_secret_anywhere_in_a_large_text_is_found_once(place: int) -> None:
+    value = SAMPLES["huggingface-token"]()
+    text = "1,2,3,4\n" * (place // 8) + f'token = "{value}"\n' + "1,2,3,4\n" * 4096
+    (secret,) = engine().find(text, "a.csv")
     assert text[secret.span.start : secret.span.end] == value
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from ccds_ls.finding import Finding, Fix, Severity, State, TextEdit, plain_fingerprint
 from ccds_ls.project import nearest
 from ccds_ls.rules import Context, Rule, all_rules
-from ccds_ls.secrets import Detector
 from ccds_ls.snapshot import File, Origin, Snapshot
 from ccds_ls.suppression import is_suppressed, suppressing_fixes
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from ccds_ls.secrets import Detector
 
 Located = tuple[Finding, File]
 """A finding and the version of the file that its spans are in."""
@@ -100,9 +100,18 @@ def _run(rule: Rule, file: File, context: Context, cache: Cache | None) -> tuple
             return kept
     try:
         findings = tuple(rule.check(file, context))
+    except TimeoutError:
+        why = (
+            f"the rule '{rule.code}' was stopped because it took too long, as it does on large files of data."
+        )
+        return (unchecked(file, rule.code, f"Not checked to the end: {why}"),)
     except Exception as error:  # A rule's fault must not cost the other rules, and never the server.
+        import logging
+
         # No traceback: its lines and the exception's text may quote the file.
-        log.error("rule %s failed on %s: %s%s", rule.code, file.path, type(error).__name__, where(error))
+        logging.getLogger(__name__).error(
+            "rule %s failed on %s: %s%s", rule.code, file.path, type(error).__name__, where(error)
+        )
         why = f"the rule '{rule.code}' failed here ({type(error).__name__}). The other rules ran; please report this."
         return (unchecked(file, rule.code, f"Not checked: {why}"),)
     if cache is not None and key is not None:

@@ -9,22 +9,23 @@ from __future__ import annotations
 import codecs
 import os
 import stat
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ccds_ls import dependencies, names
-from ccds_ls.dependencies import Declared
 from ccds_ls.finding import State
 from ccds_ls.git import read as git
-from ccds_ls.notebook import Notebook
-from ccds_ls.notebook_facts import Index
 from ccds_ls.project import Project, find_projects, nearest
 from ccds_ls.snapshot import HEAD_BYTES, File, Origin, Snapshot
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from ccds_ls.dependencies import Declared
+    from ccds_ls.notebook import Notebook
+    from ccds_ls.notebook_facts import Index
 
 MAX_TEXT_BYTES = 20 * 1024 * 1024
 """The largest content that is searched. Above it a file is a data file or an archive, whatever it is called."""
@@ -61,6 +62,8 @@ class View:
     @cached_property
     def initials(self) -> Counter[str]:
         """The author parts in the notebooks' names, with how often each occurs."""
+        from ccds_ls import names  # where no notebook is, nothing pays for it
+
         return names.initials_in_use(self.notebooks)
 
     @cached_property
@@ -69,6 +72,8 @@ class View:
 
         In a repository of one author they are those that are in use. Asks git when it is first needed.
         """
+        from ccds_ls import names
+
         derived = next(filter(None, map(names.from_author, _user_names(self.repository))), None)
         if derived in self.initials:
             return derived, True
@@ -91,6 +96,8 @@ def look(root: Path, repository: git.Repository | None, *, staged_alone: bool = 
         beside = {entry.path.rpartition("/")[0] for entry in staged if entry.path.endswith(".ipynb")}
         new = git.untracked(repository, [] if "" in beside else sorted(beside)) if beside else []
         return _view(repository, staged, [], git.notebooks(repository, new) if beside else [])
+    from concurrent.futures import ThreadPoolExecutor
+
     # git waits for the disk most of the time, so it is asked three things at once.
     with ThreadPoolExecutor(2, "ccds-git") as pool:
         new_files = pool.submit(git.untracked, repository)
@@ -256,6 +263,10 @@ def _declared(root: Path, projects: tuple[Project, ...], files: Iterable[File]) 
         if file.path.endswith(".ipynb"):
             project = nearest(projects, file.path)
             folders.setdefault(project.root, set()).add(project.relative(file.path).rpartition("/")[0])
+    if not folders:
+        return {}
+    from ccds_ls import dependencies
+
     return {project: dependencies.read(root / project, inside) for project, inside in folders.items()}
 
 

@@ -1,31 +1,26 @@
-"""Secrets in a text: the secret engine's catalogue of providers, and our own rules beside it.
+"""Secrets in a text: what the secret engine's catalogue of providers knows, and our own rules beside it.
 
-The only importer of the secret engine (``kingfisher_sdk``). Nothing here uses the network: a secret is told by its
-form and never tried. No value leaves this module except as a ``Secret``, which holds a redacted form.
+No value leaves this module except as a ``Secret``, which holds a redacted form.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import sys
-import tempfile
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
+from ccds_ls import secret_engine
 from ccds_ls.finding import Span
-from ccds_ls.secret_patterns import CANDIDATE, PREFIX, find_on_line, find_prefixed
+from ccds_ls.secret_engine import EngineUnavailable as EngineUnavailable
+from ccds_ls.secret_engine import Hit, Scan
+from ccds_ls.secret_engine import default_cache_dir as default_cache_dir
 from ccds_ls.secret_patterns.places import is_generated, is_made_up
-from ccds_ls.secret_patterns.values import is_placeholder, is_stub_key, wordiness
-
-ENGINE_SECONDS = 20.0
-"""How long the engine may look at one text; then the scan fails with ``TimeoutError`` instead of passing as clean."""
 
 _OWN_RULES_LIMIT = (
     2_000_000  # Code points at a text's start that our own rules look at: beyond that it is data.
@@ -37,14 +32,11 @@ _MOST_LINES = (
     3_000  # As many places as that where a secret could be are data, too: the rest is left to the engine.
 )
 _MOST_PIECES = 300  # Places on long lines: a minified file, a dump.
-_CHUNK = 1 << 16
+_WHOLE = "pgpass"  # Each line of such a file is looked at: nothing in it tells of a password.
+_LINE_END = re.compile("\n")
 _ALLOWED = re.compile(
     r"gitleaks:allow|betterleaks:allow|kingfisher:ignore|pragma: ?(?:allowlist|whitelist) ?secret"
 )
-
-
-class EngineUnavailable(Exception):
-    """The secret engine can't be used here. The message says why, for people."""
 
 
 @dataclass(frozen=True)
@@ -74,58 +66,41 @@ class _Found(NamedTuple):
     confidence: str
 
 
-Scan = Callable[[bytes, str], list[tuple[str, str, int, int]]]
-"""The engine: (text as UTF-8, path) -> (rule id, confidence, start byte, end byte) of each visible finding."""
-Candidates = Callable[[bytes], Iterable[int]]
-"""Where ``CANDIDATE`` matches in a text as UTF-8: the first byte of each match."""
-
-
 @dataclass(frozen=True)
 class Detector:
     """Finds secrets; safe to use from several threads. ``engine`` is false when our own rules work alone."""
 
-    _scan: Scan | None
-    _candidates: Candidates
-
-    @property
-    def engine(self) -> bool:
-        """Whether the secret engine takes part."""
-        return self._scan is not None
+    _scan: Scan
+    engine: bool = True
 
     def find(self, text: str, path: str) -> tuple[Secret, ...]:
         """The secrets in a text, in order; ``path`` tells its syntax and whether it is a test. Takes any str."""
         data = text.encode("utf-8", "surrogatepass")
-        found = [*self._engine_matches(text, data, path), *self._own_matches(text, data, path)]
+        hits = self._scan(data, path)
+        whole = path.endswith(_WHOLE)
+        if not hits and not whole:
+            return ()
+        places = _code_points(text, data, {place for hit in hits for place in (hit.start, hit.end)})
+        candidates = [places[hit.start] for hit in hits if hit.is_candidate]
+        found = [*_providers_matches(text, hits, places, path)]
+        if (candidates or whole) and not is_generated(path):
+            found += self._own_matches(text, sorted(candidates), path)
         kept = _merged(match for match in found if not _is_allowed(text, match))
         return tuple(_secret(text, match) for match in kept[:_MOST])
 
-    def _engine_matches(self, text: str, data: bytes, path: str) -> Iterator[_Found]:
-        if self._scan is None:
-            return
-        results = self._scan(data, path)
-        places = _code_points(text, data, {place for *_, start, end in results for place in (start, end)})
-        for rule, confidence, first, last in results:
-            start, end = places[first], places[last]
-            generic = rule in _GENERIC_RULES
-            stands_for = is_stub_key if rule == _PRIVATE_KEY else is_placeholder
-            if rule in _REPLACED or start >= end or stands_for(text[start:end]):
-                continue
-            if not (generic and is_made_up(path)) and (rule == _PRIVATE_KEY or not _is_word(text[start:end])):
-                yield _Found(2 if generic else 0, start, end, *_kind_and_title(rule), confidence)
+    def _own_matches(self, text: str, candidates: list[int], path: str) -> list[_Found]:
+        from ccds_ls.secret_patterns import line as patterns
+        from ccds_ls.secret_patterns.providers import find as find_prefixed
 
-    def _own_matches(self, text: str, data: bytes, path: str) -> list[_Found]:
-        if is_generated(path):
-            return []
-        if len(text) > _OWN_RULES_LIMIT:
-            data = text[:_OWN_RULES_LIMIT].encode("utf-8", "surrogatepass")
-        offsets = sorted(self._candidates(data))
-        places = _code_points(text, data, set(offsets))
+        if path.endswith(_WHOLE):
+            candidates = [0, *(match.end() for match in _LINE_END.finditer(text))]
+        candidates = candidates[: bisect_right(candidates, _OWN_RULES_LIMIT)]
         made_up = is_made_up(path)
         found = []
-        for start, line in islice(_lines(text, (places[offset] for offset in offsets)), _MOST_LINES):
+        for start, line in islice(_lines(text, candidates), _MOST_LINES):
             # The secret engine knows every provider's tokens, and more exactly.
             prefixed = () if self.engine else find_prefixed(line)
-            for match in chain(prefixed, find_on_line(line, path)):
+            for match in chain(prefixed, patterns.find(line, path)):
                 if not made_up or not match.generic:
                     rank = 1 if match.confidence == "high" else 3
                     found.append(_Found(rank, start + match.start, start + match.end, *match[2:5]))
@@ -135,77 +110,34 @@ class Detector:
 
 def own_rules_only() -> Detector:
     """A detector without the engine: what works where the engine has no package, or is switched off."""
-    pattern = re.compile(f"{CANDIDATE}|{PREFIX}".encode(), re.MULTILINE)
-    return Detector(None, lambda data: (match.start() for match in pattern.finditer(data.lower())))
+    from ccds_ls.secret_patterns.candidate import PATTERNS, RULE
+    from ccds_ls.secret_patterns.providers import PREFIX
+
+    pattern = re.compile("|".join((*PATTERNS, PREFIX)).encode(), re.MULTILINE)
+
+    def scan(data: bytes, _: str) -> list[Hit]:
+        return [Hit(RULE, "", *match.span()) for match in pattern.finditer(data.lower())]
+
+    return Detector(scan, engine=False)
 
 
 def load(cache_dir: Path | None = None) -> Detector:
-    """A detector with the engine. Its rules are compiled once (about 5 s) and kept in a private folder of ours.
-
-    Raises ``EngineUnavailable``, with a message for people, when the engine is not installed or can't start.
-    """
-    try:
-        from kingfisher_sdk import Rules, ScanInput, Scanner
-    except ImportError as error:
-        raise EngineUnavailable(
-            "The secret engine (kingfisher-secret-scanner) is not installed or has no build for this system"
-            f" ({error}); only ccds-ls's own rules look for secrets."
-        ) from None
-    cache = cache_dir or default_cache_dir()
-    try:
-        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        scanner = Scanner(Rules(cache_dir=cache), base64=False)
-        with tempfile.TemporaryDirectory(prefix="ccds-ls-") as folder:
-            rule_file = Path(folder, "candidates.yml")
-            rule_file.write_text(_CANDIDATE_RULE, encoding="utf-8")
-            prefilter = Scanner(Rules([rule_file], builtins=False, cache_dir=cache), base64=False)
-    except (OSError, RuntimeError, ValueError) as error:
-        raise EngineUnavailable(
-            f"The secret engine could not start ({error}); only ccds-ls's own rules look for secrets."
-        ) from None
-
-    def scan(data: bytes, path: str) -> list[tuple[str, str, int, int]]:
-        source = ScanInput(path.encode("utf-8", "replace").decode(), data)
-        return [
-            (
-                finding.rule_id,
-                finding.confidence,
-                finding.location["start_offset"],
-                finding.location["end_offset"],
-            )
-            for finding in scanner.scan_input(source, timeout=ENGINE_SECONDS)
-            if finding.visible
-        ]
-
-    def candidates(data: bytes) -> Iterator[int]:
-        for start in range(0, len(data), _CHUNK):
-            for finding in prefilter.scan(data[start : start + _CHUNK + 512], timeout=ENGINE_SECONDS):
-                yield start + finding.location["start_offset"]
-
-    return Detector(scan, candidates)
+    """A detector with the engine. Raises ``EngineUnavailable``, with a message for people."""
+    return Detector(secret_engine.load(cache_dir))
 
 
-# ``CANDIDATE`` as a rule file of the engine, in its own format.
-_CANDIDATE_RULE = f"""\
-rules:
-  - name: candidate
-    id: ccds-ls.candidate
-    pattern: '(?im){CANDIDATE.replace("'", "''")}'
-    min_entropy: 0.0
-    confidence: high
-    examples: []
-"""
+def _providers_matches(text: str, hits: Iterable[Hit], places: dict[int, int], path: str) -> Iterator[_Found]:
+    from ccds_ls.secret_patterns.values import is_placeholder, is_stub_key
 
-
-def default_cache_dir() -> Path:
-    """The folder for the engine's compiled rules, where the platform keeps what can be made again."""
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base, "ccds-ls", "rules")
+    for hit in hits:
+        start, end = places[hit.start], places[hit.end]
+        if hit.is_candidate or hit.rule in _REPLACED or start >= end:
+            continue
+        generic, is_key = hit.rule in _GENERIC_RULES, hit.rule == _PRIVATE_KEY
+        if (is_stub_key if is_key else is_placeholder)(text[start:end]):
+            continue
+        if not (generic and is_made_up(path)) and (is_key or not _is_word(text[start:end])):
+            yield _Found(2 if generic else 0, start, end, *_kind_and_title(hit.rule), hit.confidence)
 
 
 # Rules of the engine that tell a secret by what stands around it. In tests and documentation they are silent.
@@ -300,6 +232,8 @@ def _lines(text: str, places: Iterable[int]) -> Iterator[tuple[int, str]]:
 
 def _is_word(value: str) -> bool:
     """Whether a match that the engine took for a token is a name: all letters, and they read like words."""
+    from ccds_ls.secret_patterns.values import wordiness
+
     return value.isalpha() and wordiness(value) > 0.6
 
 

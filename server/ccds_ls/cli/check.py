@@ -5,16 +5,20 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import threading
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ccds_ls.check import Located, check
 from ccds_ls.collect import View, index_files, look, make_snapshot, walk, worktree_file
 from ccds_ls.finding import Severity
 from ccds_ls.git import read as git
-from ccds_ls.secrets import Detector, EngineUnavailable, load, own_rules_only
 from ccds_ls.snapshot import File
+
+if TYPE_CHECKING:
+    from ccds_ls.check import Located
+    from ccds_ls.secrets import Detector
 
 BATCH = 50
 """How many files are read and checked at a time."""
@@ -51,11 +55,20 @@ def collect(
                 f"{root} is not in a git repository, so nothing is staged there. 'git init' makes one."
             )
         chosen = _chosen(view, chosen_paths, staged=staged, would_add=would_add)
+        if not chosen:
+            continue
         count += len(chosen)
+        loading = _detector()
+        # While the secret engine loads, which takes longer than all the rest:
+        from ccds_ls.check import check
+        from ccds_ls.rules import all_rules
+
+        rules = all_rules()
         # In batches: the content of a few files at a time is enough to hold in memory.
         for start in range(0, len(chosen), BATCH):
             files = _versions(view, chosen[start : start + BATCH], staged=staged, would_add=would_add)
-            found = check(make_snapshot(view, files), _detector()[0])
+            snapshot = make_snapshot(view, files)
+            found = check(snapshot, loading.result()[0], rules)
             located += _fixed(view.root, found) if fix else found
     return located, count
 
@@ -114,18 +127,39 @@ def _versions(view: View, paths: list[str], *, staged: bool, would_add: bool) ->
     return files + [file for file in present if file is not None]
 
 
+class _Loading(threading.Thread):
+    """The detector, loaded in the background, and why it is not the whole one."""
+
+    def run(self) -> None:
+        """Load it; a failure is kept for ``result``."""
+        from ccds_ls.secrets import EngineUnavailable, load, own_rules_only
+
+        self._failure: Exception | None = None
+        try:
+            self._result: tuple[Detector, str | None] = load(), None
+        except EngineUnavailable as error:
+            self._result = own_rules_only(), str(error)
+        except Exception as error:
+            self._failure = error
+
+    def result(self) -> tuple[Detector, str | None]:
+        """Wait for it."""
+        self.join()
+        if self._failure:
+            raise self._failure
+        return self._result
+
+
 @cache
-def _detector() -> tuple[Detector, str | None]:
-    """The detector, loaded when the first file is checked, and why it is not the whole one."""
-    try:
-        return load(), None
-    except EngineUnavailable as error:
-        return own_rules_only(), str(error)
+def _detector() -> _Loading:
+    loading = _Loading(name="ccds-engine")
+    loading.start()
+    return loading
 
 
 def detector_problem() -> str | None:
     """Why the secret engine did not take part, where it was needed and could not be loaded."""
-    return _detector()[1] if _detector.cache_info().currsize else None
+    return _detector().result()[1] if _detector.cache_info().currsize else None
 
 
 def show(located: list[Located], count: int, style: str) -> None:

@@ -25,8 +25,10 @@ from ccds_ls.secret_patterns.values import (
 )
 
 _KEYWORD = re.compile(r"pass|pwd|psw|secret|token|key|auth|cred|(?<![a-z])pw(?![a-z])|bearer")
-_NAME_START = re.compile(
-    r"(?:(?i:api|access|secret|private|auth|subscription|account|encryption|license|client|signing|storage)[ ])?[\w.$-]{0,50}\Z"
+_NAME_CHARACTERS = re.compile(r"[\w.$-]{0,50}")
+_WORD_BEFORE = re.compile(
+    r"\b(?:api|access|secret|private|auth|subscription|account|encryption|license|client|signing|storage)[ ]\Z",
+    re.IGNORECASE,
 )
 _AFTER = re.compile(
     r"""
@@ -75,8 +77,7 @@ def find(line: str, path: str) -> Iterator[Match]:
         after = _AFTER.match(line, hit.end()) if hit.start() >= seen else None
         if after is None:
             continue
-        before = _NAME_START.search(line, max(0, hit.start() - 64), hit.start())
-        start = before.start() if before else hit.start()
+        start = _name_start(line, hit.start())
         name = line[start : after.end("rest")]
         promise = meaning(name)
         link = _link(line, start, after, path) if promise else None
@@ -88,6 +89,15 @@ def find(line: str, path: str) -> Iterator[Match]:
             seen = value.start + len(value.text)
             kind, title = provider_in(line[: value.start][-200:], promise.kind)
             yield Match(value.start, seen, kind, title, confidence, generic=True)
+
+
+def _name_start(line: str, hit: int) -> int:
+    """Where the name begins that has a keyword at ``hit``; "API key" is one name."""
+    before = line[max(0, hit - 50) : hit][::-1]
+    match = _NAME_CHARACTERS.match(before)
+    start = hit - match.end() if match else hit
+    word = _WORD_BEFORE.search(line, max(0, start - 16), start) if line[start - 1 : start] == " " else None
+    return word.start() if word else start
 
 
 def _link(line: str, start: int, after: re.Match[str], path: str) -> str | None:

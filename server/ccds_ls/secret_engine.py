@@ -1,0 +1,127 @@
+"""The secret engine: its catalogue of providers' rules, and one pattern of ours in the same pass over a text.
+
+The only importer of the engine (``kingfisher_sdk``), and light to import itself, so that the command line can load
+the engine in the background first of all. Nothing here uses the network: no secret is ever tried.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, NamedTuple
+
+from ccds_ls.secret_patterns import candidate
+
+if TYPE_CHECKING:
+    from kingfisher_sdk import Rules
+
+ENGINE_SECONDS = 20.0
+"""How long the engine may look at one text; then the scan fails with ``TimeoutError`` instead of passing as clean."""
+
+# A large text is searched in pieces, so that a data file with a million hits does not fill the memory. What lies
+# across an edge is seen whole in the piece before it.
+_PIECE = 1 << 20
+_OVERLAP = 1 << 14
+
+
+class EngineUnavailable(Exception):
+    """The secret engine can't be used here. The message says why, for people."""
+
+
+class Hit(NamedTuple):
+    """A rule's match in a text: its range in bytes of the UTF-8.
+
+    One of ``candidate``'s has its rule name and is no finding, but a place for our own rules to look at.
+    """
+
+    rule: str
+    confidence: str
+    start: int
+    end: int
+
+    @property
+    def is_candidate(self) -> bool:
+        """Whether this is only a place where a secret could be."""
+        return self.rule.startswith(candidate.RULE)
+
+
+Scan = Callable[[bytes, str], list[Hit]]
+"""(text as UTF-8, path) -> the hits of the engine's rules and of ``candidate``'s."""
+
+
+def load(cache_dir: Path | None = None) -> Scan:
+    """Load the engine. Its rules are compiled once (about 5 s) and kept in a private folder of ours.
+
+    Raises ``EngineUnavailable``, with a message for people, when the engine is not installed or can't start.
+    """
+    try:
+        from kingfisher_sdk import ScanInput, Scanner
+    except ImportError as error:
+        raise EngineUnavailable(
+            "The secret engine (kingfisher-secret-scanner) is not installed or has no build for this system"
+            f" ({error}); only ccds-ls's own rules look for secrets."
+        ) from None
+    try:
+        scanner = Scanner(_rules(cache_dir or default_cache_dir()), base64=False)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise EngineUnavailable(
+            f"The secret engine could not start ({error}); only ccds-ls's own rules look for secrets."
+        ) from None
+
+    def scan(data: bytes, path: str) -> list[Hit]:
+        name = path.encode("utf-8", "replace").decode()
+        if len(data) <= _PIECE:
+            return scan_piece(data, name, 0, ENGINE_SECONDS)
+        hits: list[Hit] = []
+        end = monotonic() + ENGINE_SECONDS
+        for start in range(0, len(data), _PIECE):
+            piece = data[start : start + _PIECE + _OVERLAP]
+            hits += scan_piece(piece, name, start, max(0.001, end - monotonic()))
+        return hits
+
+    def scan_piece(data: bytes, name: str, offset: int, seconds: float) -> list[Hit]:
+        hits = []
+        for finding in scanner.scan_input(ScanInput(name, data), timeout=seconds):
+            if finding.visible:
+                place, rule, confidence = finding.location, finding.rule_id, finding.confidence
+                hits.append(
+                    Hit(rule, confidence, offset + place["start_offset"], offset + place["end_offset"])
+                )
+        return hits
+
+    return scan
+
+
+def _rules(cache: Path) -> Rules:
+    """The engine's rules and ours, compiled; where nothing can be kept they are compiled each time."""
+    from kingfisher_sdk import Rules
+
+    file, wanted = cache / "candidate.yml", candidate.rule_file()
+    try:
+        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not file.exists() or file.read_text(encoding="utf-8") != wanted:
+            from ccds_ls.files import write_atomically
+
+            write_atomically(file, wanted.encode())
+    except OSError:
+        from tempfile import TemporaryDirectory
+
+        with TemporaryDirectory(prefix="ccds-ls-") as folder:
+            file = Path(folder, "candidate.yml")
+            file.write_text(wanted, encoding="utf-8")
+            return Rules([file], cache=False)
+    return Rules([file], cache_dir=cache)
+
+
+def default_cache_dir() -> Path:
+    """The folder for the engine's compiled rules, where the platform keeps what can be made again."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base, "ccds-ls", "rules")

@@ -1,0 +1,54 @@
+"""Where a secret could be: cheap patterns over a whole text, for our own rules to look closely at the line.
+
+They are in what ``re`` and the secret engine's regular expressions have in common, over lower-case ASCII. The engine
+runs them together with its own rules, in one pass. What that costs is the number of hits, each file with one most of
+all, and then the length of what follows a common word: so "key", the commonest, has a pattern of its own.
+"""
+
+from __future__ import annotations
+
+_MORE = r"[a-z0-9_.-]{0,30}"
+# Not "author", "tokenizer", "passing", "keyword".
+_NAME = (
+    rf"(?:(?:pwd|psw|secret|cred|[_\x22'.]pw){_MORE}|pass(?:[wcp0-9_.-]{_MORE})?"
+    rf"|auth(?:(?:ori[sz]|[a-np-z0-9_.-]){_MORE})?|token(?:(?:[a-hj-z0-9_.-]|i[a-rt-y]){_MORE})?)"
+)
+_KEY = rf"key(?:s|str(?:ing)?|val(?:ue)?|[0-9_.-]{_MORE})?"
+_CLOSE = r"[\x5c\x22'`\])}]{0,4}"
+_QUOTED = r"[ \t]{0,8}(?:[=:,>?<|]{1,2}|:[ a-z_.|\[\]]{1,24}=|value=)[ \t]{0,8}[\[({rbuf\x5c@]{0,4}[\x22'`][^\x22'`\s]"
+_OPERATOR = r"[\x5c\x22'`\]}]{0,4}[ \t]{0,8}(?:[=:>]|[=:-]>|:=|::)[ \t]{0,8}"
+_LETTER, _SIGN = r"[a-z_+/=.~!;?-]", r"[0-9#$%^&*@]"
+_FIELD = r",?\s{1,40}[\x22']?value[\x22']?[ \t]{0,4}[:=]"
+_SPACED = r"[ \t]{1,8}(?:is )?[\x22']?[a-z_+/=.~!@#$%^&*?;-]{0,40}[0-9]"
+
+# A quoted value; one in a field of its own; one after space; a bare one, which has a digit or a sign before long.
+_GIVEN = rf"{_NAME}(?:{_CLOSE}(?:{_QUOTED}{{6}}|{_FIELD}|{_SPACED})|{_OPERATOR}{_LETTER}{{0,40}}{_SIGN})"
+# A key is longer than the shortest password.
+_GIVEN_KEY = (
+    rf"{_KEY}(?:{_CLOSE}(?:{_QUOTED}{{10}}|{_FIELD}|{_SPACED}[^\s\x22'`]{{3}})"
+    rf"|{_OPERATOR}(?:{_LETTER}{{8,40}}{_SIGN}|{_LETTER}{{0,7}}{_SIGN}[^\s\x22'`]{{2}}|[a-z]{{20}}))"
+)
+# What ``structured`` looks for, and the words before a token in a header.
+_STRUCTURED = (
+    r"auth[a-z]{0,10}[\x22']?[ \t]{0,4}[:=,][ \t]{0,4}[\x22'`]?(?:basic|token|key|apikey|bearer)[ \t]{1,3}[a-z0-9]"
+    r"|bearer[ \t]{1,3}[a-z0-9_.-]{12}"
+    r"|://[^\s:@/\x22'`<>]{0,80}:[^\s@\x22'`<>]{3,200}@"
+    r"|(?:auth|credentials?|experiment|client|login|_key|_token|openai)[ =]{0,3}\([\x22'][^\s\x22']{1,80}[\x22'][,)]"
+    r"|[?&\x22']sig=|wandb[ \t]{1,4}login|appid[\x22'\]) =:]|sshpass[ \t]|securestring[ \t]"
+    r"|identified by[ \t]{1,4}[\x22']|(?:docker|podman) login|net use|mysql[a-z]{0,4} -"
+)
+
+PATTERNS = (_GIVEN, _GIVEN_KEY, _STRUCTURED)
+
+RULE = "ccds-ls.candidate"
+"""How the ids of the engine's rules for ``PATTERNS`` begin."""
+
+
+def rule_file() -> str:
+    """The patterns as a rule file of the engine, in its own format."""
+    rules = (
+        f"  - name: candidate\n    id: {RULE}-{number}\n    pattern: '(?im){quoted}'\n"
+        "    min_entropy: 0.0\n    confidence: high\n    examples: []\n"
+        for number, quoted in enumerate(pattern.replace("'", "''") for pattern in PATTERNS)
+    )
+    return "rules:\n" + "".join(rules)
