@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ccds_ls.config import Config
-from ccds_ls.finding import AppendLine, Finding, Severity, State, Unstage
+from ccds_ls.finding import AppendLine, Finding, MoveToEnv, Severity, State, Unstage
 from ccds_ls.project import Project
 from ccds_ls.rules import Context
 from ccds_ls.rules.secret import RULE
@@ -141,5 +141,7 @@ def test_fixes_are_edits_as_data() -> None:
     ]
     (untracked,) = check("conf/.env", text)
     assert [fix.edits for fix in untracked.fixes] == [(AppendLine(".gitignore", "/conf/.env"),)]
-    assert check("src/a.py", f'password = "{PASSWORD}"')[0].fixes == ()
+    (in_code,) = check("src/a.py", f'password = "{PASSWORD}"')
+    assert [fix.edits for fix in in_code.fixes] == [(MoveToEnv("src/a.py", in_code.fingerprint),)]
+    assert check("src/a.R", f'password = "{PASSWORD}"')[0].fixes == ()
     assert not any(fix.safe for fix in staged.fixes + untracked.fixes)

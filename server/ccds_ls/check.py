@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from ccds_ls.finding import Finding, Fix, Severity, State, TextEdit, plain_fingerprint
+from ccds_ls.finding import Finding, Fix, MoveToEnv, Severity, State, TextEdit, plain_fingerprint
 from ccds_ls.project import nearest
 from ccds_ls.rules import Context, Rule, all_rules
 from ccds_ls.snapshot import File, Origin, Snapshot
@@ -172,7 +172,8 @@ def _staged_only(finding: Finding) -> Finding:
 
 def _without_text_edits(fixes: Iterable[Fix]) -> tuple[Fix, ...]:
     """Fixes that hold whatever the work tree's text is: an edit made for the index would hit the wrong place."""
-    return tuple(fix for fix in fixes if not any(isinstance(edit, TextEdit) for edit in fix.edits))
+    in_text = TextEdit | MoveToEnv
+    return tuple(fix for fix in fixes if not any(isinstance(edit, in_text) for edit in fix.edits))
 
 
 def _order(located: Located) -> tuple[str, int, int, str]:

@@ -94,7 +94,15 @@ class Suppress:
     fingerprint: str
 
 
-Edit = TextEdit | RenameFile | AppendLine | Unstage | StopTracking | Suppress
+@dataclass(frozen=True)
+class MoveToEnv:
+    """Take a secret out of Python code: its value goes into ``.env``, which git ignores, the code reads it there."""
+
+    path: str
+    fingerprint: str
+
+
+Edit = TextEdit | RenameFile | AppendLine | Unstage | StopTracking | Suppress | MoveToEnv
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ccds_ls.check import Located
-from ccds_ls.collect import decode
-from ccds_ls.files import write_atomically
-from ccds_ls.finding import Fix, RenameFile, Span, TextEdit
+from ccds_ls.edits import raw, write_edits
+from ccds_ls.finding import Fix, RenameFile, TextEdit
 from ccds_ls.snapshot import File
 
 
@@ -49,32 +48,19 @@ def _rename(root: Path, fix: Fix) -> bool:
 
 def _edit(path: Path, fixes: list[Fix], file: File) -> list[Fix]:
     """Apply text edits to one file, from its end to its start; the fixes that were carried out."""
+    limit, made = len(file.text or ""), []
+    for fix in sorted(fixes, key=lambda fix: -_first(fix)):
+        places = [raw(edit, file) for edit in fix.edits if isinstance(edit, TextEdit)]
+        if any(place is None or place[0].end > limit for place in places):
+            continue
+        limit = min(place[0].start for place in places if place)
+        made.append(fix)
+    edits = [edit for fix in made for edit in fix.edits if isinstance(edit, TextEdit)]
     try:
-        data = path.read_bytes()
+        return made if made and write_edits(path, file, edits) else []
     except OSError:
         return []
-    if file.text is None or decode(data) != file.text:
-        return []
-    text, limit, made = file.text, len(file.text), []
-    for fix in sorted(fixes, key=lambda fix: -_first(fix)):
-        raw = [_raw(edit, file) for edit in fix.edits if isinstance(edit, TextEdit)]
-        if any(edit is None or edit[0].end > limit for edit in raw):
-            continue
-        for span, new in sorted((edit for edit in raw if edit), key=lambda edit: -edit[0].start):
-            text = text[: span.start] + new + text[span.end :]
-            limit = span.start
-        made.append(fix)
-    if made:
-        mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
-        write_atomically(path, mark + text.encode("utf-8", "surrogateescape"))
-    return made
 
 
 def _first(fix: Fix) -> int:
     return max(edit.span.start for edit in fix.edits if isinstance(edit, TextEdit))
-
-
-def _raw(edit: TextEdit, file: File) -> tuple[Span, str] | None:
-    if edit.cell is None or file.notebook is None:
-        return edit.span, edit.text
-    return file.notebook.cells[edit.cell - 1].raw_edit(edit.span, edit.text)

@@ -206,6 +206,30 @@ def ignore(
     return Done(" ".join(messages), (target, path), " ".join(undo) or "There is nothing to undo.")
 
 
+def keep_out(path: Path) -> Path | None:
+    """See to it that git ignores a file, by a line in the .gitignore beside it; that .gitignore, if it changed.
+
+    Raises ActError for a file that git tracks: ignoring it would change nothing.
+    """
+    repository = read.discover(path.parent)
+    name = repository.relative(path) if repository is not None else None
+    if repository is None or name is None:
+        return None
+    if read.tracked(repository, [name]):
+        raise ActError(
+            f"Nothing was changed: git tracks {name}. Have it stop that first: git rm --cached {name}"
+        )
+    if read.ignored(repository, [name]):
+        return None
+    target = path.parent / ".gitignore"
+    append_line(target, f"/{path.name}")
+    if not read.ignored(repository, [name]):
+        raise ActError(
+            f"git does not ignore {name} in spite of the line /{path.name} in {target}: look at it first."
+        )
+    return target
+
+
 def _run_commit(repository: Repository, message: str, verify: bool, what: str, *options: str) -> None:
     check = () if verify else ("--no-verify",)
     outcome = git(

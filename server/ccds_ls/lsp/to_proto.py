@@ -12,10 +12,12 @@ from urllib.parse import quote_from_bytes
 from lsprotocol import types
 
 from ccds_ls import rule_page
+from ccds_ls.edits import raw
 from ccds_ls.finding import (
     AppendLine,
     Finding,
     Fix,
+    MoveToEnv,
     RenameFile,
     Span,
     StopTracking,
@@ -189,9 +191,15 @@ def code_action(
 def workspace_edit(fix: Fix, target: Target, client: Client) -> types.WorkspaceEdit | None:
     """The edit that carries out a fix, or None where the client can't apply it or it is not about texts."""
     changes: list[Any] = []
+    texts: dict[str, types.TextDocumentEdit] = {}
     for edit in fix.edits:
-        if isinstance(edit, TextEdit) and (change := _text_edit(edit, target, client)):
-            changes.append(change)
+        if isinstance(edit, TextEdit) and (placed := _text_edit(edit, target, client)):
+            uri, change = placed
+            if uri not in texts:
+                identifier = types.OptionalVersionedTextDocumentIdentifier(uri, target.versions.get(uri))
+                texts[uri] = types.TextDocumentEdit(identifier, [])
+                changes.append(texts[uri])
+            texts[uri].edits = [*texts[uri].edits, change]
         elif isinstance(edit, RenameFile) and client.rename_file:
             changes.append(types.RenameFile(target.uri_for(edit.old), uri_of(target.root / edit.new)))
         else:
@@ -201,25 +209,16 @@ def workspace_edit(fix: Fix, target: Target, client: Client) -> types.WorkspaceE
     return types.WorkspaceEdit(changes={c.text_document.uri: c.edits for c in changes})
 
 
-def _text_edit(edit: TextEdit, target: Target, client: Client) -> types.TextDocumentEdit | None:
+def _text_edit(edit: TextEdit, target: Target, client: Client) -> tuple[str, types.TextEdit] | None:
     notebook = target.file.notebook
     if edit.cell is not None and notebook is not None and target.cell_uris:
         uri, lines = target.cell_uris[edit.cell - 1], LineIndex(notebook.cells[edit.cell - 1].source)
         placed: tuple[Span, str] | None = (edit.span, edit.text)
     else:
-        uri, lines, placed = target.uri_for(edit.path), target.file.lines, _raw_edit(edit, target.file)
+        uri, lines, placed = target.uri_for(edit.path), target.file.lines, raw(edit, target.file)
     if placed is None:
         return None
-    change = types.TextEdit(range_of(lines, placed[0], client.encoding), placed[1])
-    identifier = types.OptionalVersionedTextDocumentIdentifier(uri, target.versions.get(uri))
-    return types.TextDocumentEdit(identifier, [change])
-
-
-def _raw_edit(edit: TextEdit, file: File) -> tuple[Span, str] | None:
-    """An edit of a cell's source as an edit of the notebook's JSON: the place mapped, the text escaped."""
-    if edit.cell is None or file.notebook is None:
-        return edit.span, edit.text
-    return file.notebook.cells[edit.cell - 1].raw_edit(edit.span, edit.text)
+    return uri, types.TextEdit(range_of(lines, placed[0], client.encoding), placed[1])
 
 
 def command_for(fix: Fix, target: Target) -> types.Command | None:
@@ -232,6 +231,9 @@ def command_for(fix: Fix, target: Target) -> types.Command | None:
     if suppressed:
         accepted = {"code": suppressed[0].code, "fingerprint": suppressed[0].fingerprint}
         return _command(fix, "ccds.suppress", {"uri": target.uri, **accepted})
+    moved = [edit for edit in fix.edits if isinstance(edit, MoveToEnv)]
+    if moved:
+        return _command(fix, "ccds.moveSecretToEnv", {"uri": target.uri, "fingerprint": moved[0].fingerprint})
     lines = [edit for edit in fix.edits if isinstance(edit, AppendLine)]
     takes_out = any(isinstance(edit, Unstage) for edit in fix.edits)
     if lines:

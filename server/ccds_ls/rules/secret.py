@@ -45,8 +45,9 @@ DATA_SHA256=<hex64>
 
 First revoke the secret at its provider: that is the only step that helps once it has been pushed. Then take it out of
 the file: read it from the environment (`os.environ["COMET_API_KEY"]`), and keep its value in `.env`, which git must
-ignore. The fixes on offer take the file out of the next commit again, or also let git ignore a file of settings such
-as `.env`. They change no file but `.gitignore`, and they are not applied without being asked for.
+ignore. In Python and in notebooks one fix does that: it puts the value into the project's `.env`, has git ignore that
+file, and has the code load it with python-dotenv. Other fixes take the file out of the next commit again, or let git
+ignore a file of settings such as `.env`. None is applied without being asked for.
 
 ## Options
 
@@ -62,7 +63,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
-from ccds_ls.finding import AppendLine, Finding, Fix, Severity, Span, State, Unstage
+from ccds_ls.finding import AppendLine, Finding, Fix, MoveToEnv, Severity, Span, State, Unstage
 from ccds_ls.notebook import Cell, Notebook
 from ccds_ls.rules import Context, Rule
 from ccds_ls.secrets import Secret
@@ -127,9 +128,9 @@ def _in_parts(file: File, parts: list[_Part], path: str, context: Context) -> It
         if part.shown is not None and (part.cell, secret.fingerprint) in seen:
             continue  # The forms of one output, text and HTML, say the same.
         seen.add((part.cell, secret.fingerprint))
-        yield _finding(
-            file, secret, part.raw_span(span), part.cell, part.shown or (span if part.cell else None)
-        )
+        place = part.shown or (span if part.cell else None)
+        in_output = part.shown is not None
+        yield _finding(file, secret, part.raw_span(span), part.cell, place, in_output=in_output)
 
 
 def _around_cells(text: str, notebook: Notebook) -> Iterator[_Part]:
@@ -163,7 +164,13 @@ def _cell_path(file: File, notebook: Notebook, cell: Cell) -> str:
 
 
 def _finding(
-    file: File, secret: Secret, span: Span | None, cell: int | None = None, cell_span: Span | None = None
+    file: File,
+    secret: Secret,
+    span: Span | None,
+    cell: int | None = None,
+    cell_span: Span | None = None,
+    *,
+    in_output: bool = False,
 ) -> Finding:
     staged = file.state is State.STAGED
     last = (
@@ -183,8 +190,21 @@ def _finding(
         span=span,
         cell=cell,
         cell_span=cell_span,
-        fixes=tuple(_fixes(file, staged)),
+        fixes=(*_moves(file, secret, cell, in_output), *_fixes(file, staged)),
     )
+
+
+def _moves(file: File, secret: Secret, cell: int | None, in_output: bool) -> Iterator[Fix]:
+    """The fix for Python code, where what has to change is known."""
+    notebook = file.notebook
+    if notebook is None:
+        in_python = file.name.endswith(".py")
+    else:
+        in_cell = cell is not None and not in_output and notebook.is_python
+        in_python = in_cell and notebook.cells[(cell or 1) - 1].kind == "code"
+    if in_python and secret.kind != "private-key":
+        title = "Move it to .env, and read it from os.environ"
+        yield Fix(title, (MoveToEnv(file.path, secret.fingerprint),))
 
 
 def _fixes(file: File, staged: bool) -> Iterator[Fix]:

@@ -1,0 +1,34 @@
+"""Carrying text edits out on disk: the whole file or nothing, and only while it is what was looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from ccds_ls.collect import decode
+from ccds_ls.files import write_atomically
+from ccds_ls.finding import Span, TextEdit
+from ccds_ls.snapshot import File
+
+
+def raw(edit: TextEdit, file: File) -> tuple[Span, str] | None:
+    """An edit of a file or of a notebook's cell as one of the file's raw text."""
+    if edit.cell is None or file.notebook is None:
+        return edit.span, edit.text
+    return file.notebook.cells[edit.cell - 1].raw_edit(edit.span, edit.text)
+
+
+def write_edits(path: Path, file: File, edits: Iterable[TextEdit]) -> bool:
+    """Apply edits that do not overlap to the file on disk; False, and nothing done, if that is not ``file``."""
+    data = path.read_bytes()
+    if file.text is None or decode(data) != file.text or data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return False
+    text = file.text
+    placed = [raw(edit, file) for edit in edits]
+    if None in placed:
+        return False
+    for span, new in sorted((item for item in placed if item), reverse=True):
+        text = text[: span.start] + new + text[span.end :]
+    mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
+    write_atomically(path, mark + text.encode("utf-8", "surrogateescape"))
+    return True

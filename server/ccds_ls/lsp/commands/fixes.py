@@ -1,0 +1,151 @@
+"""Fixes that are more than an edit: they look at the file again, prepare something on disk, then edit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pygls.exceptions import JsonRpcException
+
+from ccds_ls.lsp.commands.base import (
+    REQUEST_FAILED,
+    Command,
+    Result,
+    file_of,
+    in_thread,
+    needed,
+    result,
+)
+from ccds_ls.lsp.to_proto import Target, workspace_edit
+
+if TYPE_CHECKING:
+    from ccds_ls.finding import Finding, TextEdit
+    from ccds_ls.lsp.server import Server
+    from ccds_ls.lsp.session import Overlay
+    from ccds_ls.snapshot import File
+
+
+@dataclass(frozen=True)
+class OneSecret:
+    """The argument of ``ccds.moveSecretToEnv``."""
+
+    uri: str = needed("The Python file or notebook, as a URI.")
+    fingerprint: str = needed("The finding's fingerprint.")
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A file as it is now, in the editor or on disk, and where it is."""
+
+    path: Path
+    root: Path
+    file: File
+    overlay: Overlay | None
+
+
+async def move_secret(server: Server, given: OneSecret) -> Result:
+    """Put a secret's value into .env, which git ignores, and have the code read it from the environment."""
+    from ccds_ls import env_plan
+    from ccds_ls.env_move import CannotMove
+    from ccds_ls.files import append_line
+    from ccds_ls.git import act
+
+    path = file_of(given.uri)
+    overlay = server.session.overlays.get(str(path))
+
+    def prepare() -> tuple[Looked, tuple[TextEdit, ...], list[Path], list[str]]:
+        looked = _look(path, overlay)
+        found = _findings(server, looked, given.fingerprint)
+        if not found:
+            raise act.ActError(f"Nothing was changed: that secret is not in {path.name} any more.")
+        env = _project_root(looked) / ".env"
+        try:
+            plan = env_plan.plan(looked.file, found, env_plan.variables(env))
+            lines = [env_plan.line(name, value) for name, value in plan.variables.items()]
+        except CannotMove as error:
+            raise act.ActError(f"Nothing was changed: {error}. Take it out by hand.") from error
+        ignore = act.keep_out(env)
+        if not env.exists():
+            env.touch(mode=0o600)
+        for line in lines:
+            append_line(env, line)
+        names = sorted(plan.variables)
+        return looked, plan.edits, [env, *([ignore] if ignore else [])], names
+
+    looked, edits, touched, names = await in_thread(lambda _: prepare())
+    await _apply(server, looked, edits)
+    server.work.look(path.parent)
+    kept = f"{', '.join(names)} is in {touched[0]}" if names else f"{touched[0]} had it already"
+    return result(
+        f"{kept}, which git ignores; {path.name} reads it from there (with python-dotenv). If the secret was ever"
+        " pushed or shared, revoke it first of all. What is staged or committed still holds it.",
+        [path, *touched],
+        undo=f"Undo the edit of {path.name}, and remove the line from {touched[0]}.",
+    )
+
+
+def _look(path: Path, overlay: Overlay | None) -> Looked:
+    """The file as the editor shows it, else as it is on disk. Raises ActError for what can't be read as text."""
+    from ccds_ls.collect import View, overlay_file, worktree_file
+    from ccds_ls.git.act import ActError
+    from ccds_ls.git.read import discover
+
+    repository = discover(path.parent)
+    root = repository.top if repository else path.parent
+    relative = (repository.relative(path) if repository else None) or path.name
+    view = View(root, repository)
+    if overlay is not None:
+        found: File | None = overlay_file(view, relative, overlay.text, overlay.notebook, ignored=False)
+    else:
+        found = worktree_file(view, relative)
+    if found is None or (found.text is None and found.cells is None):
+        raise ActError(f"Nothing was changed: {path} can't be read as text.")
+    return Looked(path, root, found, overlay)
+
+
+def _findings(server: Server, looked: Looked, fingerprint: str) -> list[Finding]:
+    from ccds_ls.check import check
+    from ccds_ls.collect import View, make_snapshot
+    from ccds_ls.rules import all_rules
+
+    snapshot = make_snapshot(View(looked.root, None), [looked.file], server.session.settings)
+    rules = [rule for rule in all_rules() if rule.code == "secret"]
+    found = [finding for finding, _ in check(snapshot, server.session.detector, rules)]
+    return [finding for finding in found if finding.fingerprint == fingerprint]
+
+
+def _project_root(looked: Looked) -> Path:
+    from ccds_ls.project import find_projects, nearest
+
+    relative = looked.file.path
+    return looked.root / nearest(find_projects(looked.root, [relative]), relative).root
+
+
+async def _apply(server: Server, looked: Looked, edits: tuple[TextEdit, ...]) -> None:
+    """Make edits in the editor where it shows the file, else on disk. Raises when neither was possible."""
+    from lsprotocol import types
+
+    from ccds_ls.edits import write_edits
+    from ccds_ls.finding import Fix
+
+    overlay, client = looked.overlay, server.session.client
+    if overlay is not None and client.apply_edit:
+        target = Target(looked.root, looked.file, overlay.uri, overlay.cell_uris, overlay.versions)
+        edit = workspace_edit(Fix("", edits), target, client)
+        if edit is not None and server.session.overlays.get(str(looked.path)) is overlay:
+            answer = await server.workspace_apply_edit_async(types.ApplyWorkspaceEditParams(edit, "ccds-ls"))
+            if answer and answer.applied:
+                return
+        raise JsonRpcException(f"The editor did not change {looked.path.name}; try again.", REQUEST_FAILED)
+    done = looked.file.cells is None and await in_thread(
+        lambda _: write_edits(looked.path, looked.file, edits)
+    )
+    if not done:
+        what = "save it first" if overlay is not None else "it changed meanwhile; try again"
+        raise JsonRpcException(f"{looked.path.name} was not changed: {what}.", REQUEST_FAILED)
+
+
+COMMANDS = {
+    "ccds.moveSecretToEnv": Command("Move a Secret to .env", OneSecret, move_secret, "key", "nowhere"),
+}

@@ -1,0 +1,156 @@
+"""Fixes that are more than an edit, over the wire: what is in the editor, on disk and in git afterwards."""
+
+from __future__ import annotations
+
+import json
+import random
+import string
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from repositories import git, make, write
+from wire.client import SERVER, Client, ResponseError
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Client]:
+    client = Client(SERVER)
+    edit = {"documentChanges": True}
+    code_action = {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}}
+    client.initialize(
+        {
+            "workspace": {"applyEdit": True, "workspaceEdit": edit},
+            "textDocument": {"codeAction": code_action},
+        }
+    )
+    yield client
+    assert client.shut_down() == 0
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Path:
+    return make(tmp_path / "repo", {"README.md": "# Start\n"})
+
+
+def token() -> str:
+    return "hf_" + "".join(random.choices(string.ascii_letters, k=34))
+
+
+def open_text(client: Client, path: Path, text: str) -> None:
+    document = {"uri": path.as_uri(), "languageId": "python", "version": 1, "text": text}
+    client.notify("textDocument/didOpen", {"textDocument": document})
+
+
+def shown(client: Client, path: Path, code: str) -> dict[str, Any]:
+    while True:
+        published = client.wait_for("textDocument/publishDiagnostics", uri=path.as_uri())["params"]
+        for diagnostic in published["diagnostics"]:
+            if diagnostic["code"] == code:
+                found: dict[str, Any] = diagnostic
+                return found
+
+
+def fix(client: Client, path: Path, diagnostic: dict[str, Any], title: str) -> dict[str, Any]:
+    params = {
+        "textDocument": {"uri": path.as_uri()},
+        "range": diagnostic["range"],
+        "context": {"diagnostics": []},
+    }
+    offered = {action["title"]: action for action in client.request("textDocument/codeAction", params)}
+    assert title in offered, sorted(offered)
+    action: dict[str, Any] = offered[title]
+    return action
+
+
+MOVE = "Move it to .env, and read it from os.environ"
+
+
+def applied(text: str, edits: list[dict[str, Any]]) -> str:
+    """The text (ASCII) after edits, as an editor makes them: of several at one place the first comes first."""
+    rows = text.splitlines(keepends=True)
+    starts = [sum(map(len, rows[:n])) for n in range(len(rows) + 1)]
+    placed = [
+        [starts[place["line"]] + place["character"] for place in (e["range"]["start"], e["range"]["end"])]
+        for e in edits
+    ]
+    for (start, end), change in sorted(
+        zip(placed, edits, strict=True), key=lambda item: item[0], reverse=True
+    ):
+        text = text[:start] + change["newText"] + text[end:]
+    return text
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_a_secret_moves_to_env(client: Client, repo: Path, is_open: bool) -> None:
+    path, value = repo / "src" / "hub.py", token()
+    text = f'"""Doc."""\n\nimport hub\n\nhub.login("{value}")\n'
+    write(repo, {"src/hub.py": text})
+    client.answers["workspace/applyEdit"] = {"applied": True}
+    if is_open:
+        open_text(client, path, text)
+    else:
+        open_text(client, repo / "README.md", "# Start\n")
+        git(repo, "add", ".")
+    command = fix(client, path, shown(client, path, "secret"), MOVE)["command"]
+    assert value not in json.dumps(command)
+    client.send(
+        request := {"jsonrpc": "2.0", "id": 7, "method": "workspace/executeCommand"} | {"params": command}
+    )
+    reply = edit = None
+    for message in client.messages():
+        if message.get("method") == "workspace/applyEdit":
+            edit = message["params"]["edit"]["documentChanges"]
+            assert value not in json.dumps(message)
+        if message.get("id") == request["id"]:
+            reply = message["result"]
+            break
+    assert reply and value not in json.dumps(reply) and "HF_TOKEN" in reply["message"]
+    if is_open:
+        assert edit and [change["textDocument"]["uri"] for change in edit] == [path.as_uri()]
+        assert path.read_text() == text, "the editor's text is the editor's to save"
+        after = applied(text, edit[0]["edits"])
+    else:
+        assert edit is None
+        after = path.read_text()
+    assert after == (
+        '"""Doc."""\n\nimport os\nimport hub\nfrom dotenv import load_dotenv\n\nload_dotenv()\n\n'
+        'hub.login(os.environ["HF_TOKEN"])\n'
+    )
+    assert (repo / ".env").read_text() == f"HF_TOKEN={value}\n"
+    assert (repo / ".env").stat().st_mode & 0o077 == 0
+    assert ".env" not in git(repo, "status", "--porcelain").replace(".gitignore", "")
+
+
+def test_what_is_in_the_way_is_told_and_nothing_changes(client: Client, repo: Path) -> None:
+    path, value = repo / "hub.py", token()
+    text = f'x = "a" "{value}"\n'
+    open_text(client, path, text)
+    fingerprint = shown(client, path, "secret")["data"]["fingerprint"]
+    argument = {"uri": path.as_uri(), "fingerprint": fingerprint}
+    with pytest.raises(ResponseError, match="joined from several"):
+        client.command("ccds.moveSecretToEnv", argument)
+    write(repo, {".env": "A=1\n"})
+    git(repo, "add", "-f", ".env")
+    document = {
+        "textDocument": {"uri": path.as_uri(), "version": 2},
+        "contentChanges": [{"text": f'x = "{value}"\n'}],
+    }
+    client.notify("textDocument/didChange", document)
+    with pytest.raises(ResponseError, match=r"git tracks \.env"):
+        client.command("ccds.moveSecretToEnv", argument)
+    with pytest.raises(ResponseError, match="that secret is not in"):
+        client.command("ccds.moveSecretToEnv", {**argument, "fingerprint": "0"})
+    assert (repo / ".env").read_text() == "A=1\n" and not (repo / ".gitignore").exists()
+
+
+def test_an_editor_that_does_not_apply_the_edit_is_told(client: Client, repo: Path) -> None:
+    path, value = repo / "hub.py", token()
+    client.answers["workspace/applyEdit"] = {"applied": False}
+    open_text(client, path, f'login("{value}")\n')
+    fingerprint = shown(client, path, "secret")["data"]["fingerprint"]
+    with pytest.raises(ResponseError, match="The editor did not change"):
+        client.command("ccds.moveSecretToEnv", {"uri": path.as_uri(), "fingerprint": fingerprint})
+    assert (repo / ".env").read_text() == f"HF_TOKEN={value}\n", "the value is safe in both places"
