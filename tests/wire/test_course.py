@@ -47,14 +47,20 @@ def test_the_week(client: Client, server: GitServer, tmp_path: Path) -> None:
         assert result["message"]
         return result
 
+    def steps_done() -> int:
+        return sum(step["done"] for step in does("ccds.explain", ours, code="exercise")["steps"])
+
     answers = {"project_name": "Customer churn", "author_name": "Ada Lovelace"}
     does("ccds.newProject", tmp_path, answers=answers)
     ours, partner = tmp_path / "customer_churn", tmp_path / "partner"
     assert (ours / "customer_churn" / "config.py").is_file()
+    assert "data" in does("ccds.inspectProject", ours)["message"]
+    assert steps_done() == 1
 
     assert does("ccds.git.init", ours)["undo"]
     assert run(ours, "branch", "--show-current") == "main"
     assert run(ours, "status", "--porcelain") == ""
+    assert steps_done() == 4, "and its message is a conventional one"
 
     with pytest.raises(
         ResponseError, match=r"(?s)no remote repository yet.*github\.com/new.*gitlab.*gh repo create"
@@ -63,6 +69,7 @@ def test_the_week(client: Client, server: GitServer, tmp_path: Path) -> None:
     address = server.create("churn.git")
     does("ccds.git.addRemote", ours, url=address)
     assert server.asked == [], "nothing is sent before it is asked for"
+    assert steps_done() == 5
     assert "follows origin/main" in does("ccds.git.push", ours)["message"]
     assert run(ours, "rev-parse", "@{upstream}") == run(ours, "rev-parse", "HEAD")
 
@@ -70,6 +77,7 @@ def test_the_week(client: Client, server: GitServer, tmp_path: Path) -> None:
     assert (partner / "data" / "raw").is_dir(), "the data folders survive a clone"
 
     does("ccds.git.createBranch", ours, name=WORK)
+    assert steps_done() == 6
     script = ours / "customer_churn" / "modeling" / "train.py"
     script.write_text("print('training')\n")
     staged = does("ccds.git.stage", ours)
@@ -77,6 +85,7 @@ def test_the_week(client: Client, server: GitServer, tmp_path: Path) -> None:
     committed = does("ccds.git.commit", ours, message="feat: model training script added")
     assert f"on {WORK}" in committed["message"] and committed["undo"]
     assert f"follows origin/{WORK}" in does("ccds.git.push", ours)["message"]
+    assert steps_done() == 8
 
     run(partner, "fetch", "-q")
     run(partner, "switch", "-q", WORK)

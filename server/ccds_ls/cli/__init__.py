@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     _add_explain(commands)
     _add_config(commands)
     _add_doctor(commands)
+    _add_exercise(commands)
     _add_demo(commands)
     return top
 
@@ -243,6 +244,22 @@ def _doctor(_: argparse.Namespace) -> int:
     from ccds_ls.cli.doctor import doctor
 
     return doctor()
+
+
+def _add_exercise(commands: Commands) -> None:
+    exercise = commands.add_parser(
+        "exercise", help="the first week in git as steps: which are done, what is next"
+    )
+    exercise.add_argument("folder", nargs="?", metavar="DIR", type=Path, help="the project (default: here)")
+    exercise.add_argument("--steps", metavar="FILE", type=Path, help="a TOML file with other steps")
+    exercise.epilog = "Changes nothing. Exit code: 0 all done, 1 not yet, 2 it could not look."
+    exercise.set_defaults(run=_exercise)
+
+
+def _exercise(options: argparse.Namespace) -> int:
+    from ccds_ls.cli.exercise import run
+
+    return run(options.folder, options.steps)
 
 
 def _add_demo(commands: Commands) -> None:

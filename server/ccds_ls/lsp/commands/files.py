@@ -14,6 +14,7 @@ from ccds_ls.lsp.commands.base import (
     Result,
     argument,
     file_of,
+    folder_of,
     in_thread,
     needed,
     result,
@@ -48,10 +49,13 @@ class Accept:
     reason: str = argument("Why the finding is accepted.", "accepted in the editor")
 
 
+EXERCISE = "exercise"
+
+
 def _codes() -> list[str]:
     from ccds_ls.rules import all_rules
 
-    return sorted(rule.code for rule in all_rules())
+    return [EXERCISE, *sorted(rule.code for rule in all_rules())]
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,12 @@ class Place:
 class Explain:
     """The argument of ``ccds.explain``."""
 
-    code: str | None = argument("The code of a rule; without it all rules are listed.", choices=_codes)
+    code: str | None = argument(
+        "The code of a rule, or 'exercise' for the steps of the first week; without it all rules are listed.",
+        choices=_codes,
+    )
+    root: str | None = argument("For an exercise: the project's folder, as a URI.")
+    steps: str | None = argument("For an exercise: a file with other steps, as a URI.")
 
 
 async def unstage(server: Server, given: OneFile) -> Result:
@@ -108,14 +117,29 @@ async def suppress(server: Server, given: Accept) -> Result:
     return result(f"Accepted in {changed}; remove the entry there to undo it.", [changed])
 
 
-async def explain(_: Server, given: Explain) -> Result:
-    """A rule's page, or the list of rules."""
+async def explain(server: Server, given: Explain) -> Result:
+    """A rule's page, or the list of rules, or how far an exercise is done."""
     from ccds_ls.rules.docs import UnknownRule, explain, table
 
+    if given.code == EXERCISE:
+        return await _exercise(server, given)
     try:
         return result(explain(given.code) if given.code else table())
     except UnknownRule as error:
         raise JsonRpcInvalidParams(str(error)) from error
+
+
+async def _exercise(server: Server, given: Explain) -> Result:
+    from ccds_ls import exercise
+
+    folder = folder_of(server, given.root)
+    try:
+        steps = exercise.load(file_of(given.steps) if given.steps else exercise.FIRST_WEEK)
+    except exercise.ExerciseError as error:
+        raise JsonRpcInvalidParams(str(error)) from error
+    outcomes = await in_thread(lambda _: exercise.look(steps, folder))
+    told = [{"title": o.step.title, "done": o.done, "seen": o.seen, "how": o.step.how} for o in outcomes]
+    return result(exercise.text(steps, outcomes), steps=told)
 
 
 COMMANDS = {
@@ -123,5 +147,5 @@ COMMANDS = {
     "ccds.ignore": Command("Add to .gitignore", Ignore, ignore, "exclude", "file"),
     "ccds.suppress": Command("Accept This Finding…", Accept, suppress, "check", "file"),
     "ccds.openPlace": Command("Open a Place in a File", Place, open_place, "go-to-file", "nowhere"),
-    "ccds.explain": Command("Explain a Rule…", Explain, explain, "question", "anywhere"),
+    "ccds.explain": Command("Explain a Rule, or the Exercise…", Explain, explain, "question", "anywhere"),
 }
