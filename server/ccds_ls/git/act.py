@@ -16,7 +16,8 @@ from ccds_ls.git import read
 from ccds_ls.git.command import ActError as ActError
 from ccds_ls.git.command import Done as Done
 from ccds_ls.git.command import IdentityMissing as IdentityMissing
-from ccds_ls.git.command import done, failure, git, opened, require_identity
+from ccds_ls.git.command import done, failure, git, require_identity
+from ccds_ls.git.command import opened as opened
 from ccds_ls.git.read import Repository
 from ccds_ls.git.remote import add_remote as add_remote
 from ccds_ls.git.remote import clone as clone
@@ -251,11 +252,13 @@ def _own_hooks(repository: Repository) -> list[str]:
 
 
 def _check_branch_name(folder: Path, name: str) -> None:
+    from ccds_ls.branch_name import FIRST, slug
+
     checked = None if name.startswith("-") else git(folder, "check-ref-format", "--branch", name)
     if checked is None or checked.code != 0 or checked.stdout != name:
         raise ActError(
             f"{name!r} can't be the name of a branch: no spaces, none of ~^:?*[\\, no '..', no dash first. "
-            "Try something like 'w07-model-training-script'."
+            f"{(slug(name) or FIRST)!r} would do."
         )
 
 

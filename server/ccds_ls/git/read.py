@@ -27,6 +27,7 @@ from ccds_ls.git.changes import staged as staged
 from ccds_ls.git.changes import unpushed as unpushed
 from ccds_ls.git.repository import Repository as Repository
 from ccds_ls.git.repository import authors as authors
+from ccds_ls.git.repository import branches as branches
 from ccds_ls.git.repository import committing as committing
 from ccds_ls.git.repository import current_branch as current_branch
 from ccds_ls.git.repository import discover as discover
@@ -126,6 +127,11 @@ def head_entries(repository: Repository, paths: Sequence[str] = ()) -> dict[str,
             mode, _, oid = facts.decode("ascii").split(" ")
             entries[os.fsdecode(name)] = Entry(os.fsdecode(name), oid, int(mode, 8))
     return entries
+
+
+def ignored_entries(repository: Repository) -> list[str]:
+    """What git ignores on disk, a folder of which everything is ignored as one entry that ends in ``/``."""
+    return _listed(repository, ["-o", "-i", "--exclude-standard", "--directory"], ())
 
 
 def ignored(repository: Repository, paths: Iterable[str]) -> set[str]:

@@ -234,6 +234,12 @@ def current_branch(repository: Repository) -> str | None:
     return os.fsdecode(output.rstrip(b"\n")) if code == 0 else None
 
 
+def branches(repository: Repository) -> list[str]:
+    """The names of the local branches that have a commit."""
+    _, output = repository.run(["for-each-ref", "--format=%(refname:short)", "refs/heads"])
+    return os.fsdecode(output).splitlines()
+
+
 def is_unborn(repository: Repository) -> bool:
     """True when there is no commit yet on the current branch. Raises GitError when the branch is damaged."""
     code, _ = repository.run(["rev-parse", "-q", "--verify", "HEAD"], codes=(0, 1))

@@ -89,9 +89,14 @@ class Server(LanguageServer):
             self.told_status = told
             self.protocol.notify(STATUS, told)
 
+    @property
+    def can_ask(self) -> bool:
+        """Whether the editor can put a question to its user."""
+        return self.session.client.show_message_request
+
     async def ask(self, question: str, *answers: str) -> str | None:
         """The answer that the user chooses; None for no answer, or where the editor can't ask."""
-        if not self.session.client.show_message_request:
+        if not self.can_ask:
             return None
         actions = [types.MessageActionItem(answer) for answer in answers]
         params = types.ShowMessageRequestParams(types.MessageType.Info, question, actions)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from ccds_ls.lsp.commands import change, files, fixes, git, notebooks, project
+from ccds_ls.lsp.commands import change, commit, files, fixes, git, notebooks, project
 from ccds_ls.lsp.commands.base import Command
 from ccds_ls.lsp.commands.base import handler as handler
 from ccds_ls.lsp.from_proto import schema
@@ -15,6 +15,7 @@ from ccds_ls.lsp.worker import in_worker
 COMMANDS: dict[str, Command] = {
     **project.COMMANDS,
     **change.COMMANDS,
+    **commit.COMMANDS,
     **git.COMMANDS,
     **notebooks.COMMANDS,
     **files.COMMANDS,
