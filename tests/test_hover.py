@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ccds_ls import layout
@@ -79,6 +79,7 @@ def test_languages(path: str, language_id: str | None, wanted: str | None) -> No
     assert language_of(path, language_id) == wanted
 
 
+@example("`J`", 0, "markdown")  # on the mark itself
 @given(
     st.text(alphabet="data/raw\\`\"'├─│└ \nPROJ_ROOT(),.é🧪", max_size=40),
     st.integers(0, 40),

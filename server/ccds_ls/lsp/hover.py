@@ -103,7 +103,8 @@ def _joined(line: str, column: int) -> tuple[str, Span] | None:
 def _marked(line: str, column: int) -> tuple[str, Span] | None:
     """A folder's name alone, marked as code."""
     match = _covering(_CODE_SPAN.finditer(line), column)
-    return (match[1], Span(*match.span(1))) if match else None
+    inside = match is not None and match.start(1) <= column <= match.end(1)
+    return (match[1], Span(*match.span(1))) if match and inside else None
 
 
 def _in_tree(before: str, line: str, column: int) -> tuple[str, Span] | None:
