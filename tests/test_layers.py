@@ -109,6 +109,18 @@ def test_checking_what_is_staged_loads_nothing_heavy(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[-1] == "[] 0"
 
 
+def test_making_a_project_loads_no_more_than_it_needs(tmp_path: Path) -> None:
+    code = (
+        "import sys; from ccds_ls.__main__ import main; code = main(['new', 'out', '--set', 'project_name=x']); "
+        "heavy = {'pygls', 'lsprotocol', 'git', 'attrs', 'cattrs', 'yaml', 'arrow', 'slugify', 'requests', "
+        "'ccds_ls.git.read', 'ccds_ls.finding'}; print(sorted(heavy & set(sys.modules)), code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[] 0"
+
+
 def test_the_current_directory_is_only_asked_by_the_command_line() -> None:
     """A server's current directory is an accident: no module below it may depend on it."""
     for path in MODULES:

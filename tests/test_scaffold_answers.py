@@ -321,7 +321,7 @@ def test_asking_takes_defaults_numbers_and_words() -> None:
     assert (answers.environment_manager, answers.dependency_file) == ("uv", "pyproject.toml")
     assert answers.testing_framework == "pytest"
     assert "repo_name [churn]: " in shown
-    assert any("MIT: do what you like" in line for line in shown)
+    assert any("MIT: Do what you like" in line for line in shown)
 
 
 def test_asking_again_after_a_wrong_answer_and_not_for_what_is_given() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -13,6 +14,8 @@ def main(argv: list[str] | None = None) -> int:
         from ccds_ls.lsp.start import main as serve
 
         serve()
+    # A command ends before much could be collected, and looking for it takes a tenth of its time.
+    gc.set_threshold(100_000)
     from ccds_ls.cli import run
 
     return run(arguments)

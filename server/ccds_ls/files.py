@@ -1,9 +1,21 @@
-"""Careful writing: whole files or nothing, and never over somebody else's."""
+"""Careful writing: whole files or nothing, and never over somebody else's; and the place for caches."""
 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
+
+
+def cache_dir() -> Path:
+    """Our folder in the one where the platform keeps what can be made again."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base, "ccds-ls")
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -6,13 +6,12 @@ the engine in the background first of all. Nothing here uses the network: no sec
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
+from ccds_ls import files
 from ccds_ls.secret_patterns import candidate
 
 if TYPE_CHECKING:
@@ -117,11 +116,5 @@ def _rules(cache: Path) -> Rules:
 
 
 def default_cache_dir() -> Path:
-    """The folder for the engine's compiled rules, where the platform keeps what can be made again."""
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base, "ccds-ls", "rules")
+    """The folder for the engine's compiled rules."""
+    return files.cache_dir() / "rules"

@@ -1,22 +1,21 @@
-"""``ccds-ls new``: a new project from the terminal."""
+"""``ccds-ls new``: a new project from the terminal, or CCDS in a folder that is there, or a newer template."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from ccds_ls.scaffold import FORM_SUFFIX
 from ccds_ls.scaffold import answers as given_answers
-from ccds_ls.scaffold.ask import ask
 from ccds_ls.scaffold.generate import ScaffoldError, generate
 
 
 def run(options: argparse.Namespace) -> int:
     """Make, adopt or update a project; prints what was done and what to do next."""
-    from ccds_ls.git.act import ActError
-    from ccds_ls.git.read import GitError
-
     try:
         _take_settings(options)
         if options.adopt is not None:
@@ -24,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
         if options.update is not None:
             return _update(options)
         return _new(options)
-    except (ScaffoldError, given_answers.AnswerError, ActError, GitError) as error:
+    except (ScaffoldError, given_answers.AnswerError) as error:
         print(f"ccds-ls: {error}", file=sys.stderr)
         return 2
     except EOFError:
@@ -32,20 +31,23 @@ def run(options: argparse.Namespace) -> int:
         return 2
 
 
-def _new(options: argparse.Namespace) -> int:
-    project = _make(options)
-    print(f"Made {project}")
-    if options.git:
-        _put_under_git(project)
-    print(f"Next: cd {project}" + ("" if options.git else ", then git init"))
-    return 0
+@contextlib.contextmanager
+def _git_at_work() -> Iterator[None]:
+    """What git can't do is told like everything else; only what needs git loads it."""
+    from ccds_ls.git.act import ActError
+    from ccds_ls.git.read import GitError
+
+    try:
+        yield
+    except (ActError, GitError) as error:
+        raise ScaffoldError(str(error)) from error
 
 
 def _take_settings(options: argparse.Namespace) -> None:
     """What a form says beside the answers, where the command line does not."""
-    from ccds_ls.scaffold import form
+    if options.answers and options.answers.name.endswith(FORM_SUFFIX):
+        from ccds_ls.scaffold import form
 
-    if options.answers and form.is_form(options.answers.name):
         read = form.load(options.answers)
         options.git |= read.git
         options.force_combination |= read.force_combination
@@ -54,18 +56,31 @@ def _take_settings(options: argparse.Namespace) -> None:
     options.out_dir = options.out_dir or Path()
 
 
+def _new(options: argparse.Namespace) -> int:
+    project, steps = _make(options)
+    print(f"Made {project}")
+    if options.git:
+        _put_under_git(project)
+    print("Next:")
+    for step in (f"cd {shlex.quote(str(project))}", *(() if options.git else ("git init",)), *steps):
+        print(f"  {step}")
+    return 0
+
+
 def _adopt(options: argparse.Namespace) -> int:
     from ccds_ls.cli import adopt
 
     folder = options.adopt.absolute()
     force = options.force_combination
-    return adopt.run(folder, _given(options), force=force, only_plan=options.plan, back=options.undo)
+    with _git_at_work():
+        return adopt.run(folder, _given(options), force=force, only_plan=options.plan, back=options.undo)
 
 
 def _update(options: argparse.Namespace) -> int:
     from ccds_ls.scaffold.update import update
 
-    updated = update(options.update.absolute(), _given(options), options.force_combination)
+    with _git_at_work():
+        updated = update(options.update.absolute(), _given(options), options.force_combination)
     print(updated.done.message)
     print(f"Undo: {updated.done.undo}")
     return 1 if updated.merged.conflicts else 0
@@ -78,13 +93,21 @@ def _given(options: argparse.Namespace) -> dict[str, object]:
     return answers
 
 
-def _make(options: argparse.Namespace) -> Path:
-    answers = _given(options)
+def _make(options: argparse.Namespace) -> tuple[Path, list[str]]:
+    """The project that was made, and the commands that set it up."""
+    given = _given(options)
     if options.template:
-        return _from_template(options, answers)
-    at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    resolve = ask if at_terminal else given_answers.resolve
-    return generate(resolve(answers, options.force_combination), options.out_dir)
+        return _from_template(options, given), []
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        from ccds_ls.scaffold.ask import ask
+
+        answers = ask(given, options.force_combination)
+    else:
+        answers = given_answers.resolve(given, options.force_combination)
+    project = generate(answers, options.out_dir)
+    from ccds_ls.scaffold.context import first_steps
+
+    return project, first_steps(answers)
 
 
 def _from_template(options: argparse.Namespace, answers: dict[str, object]) -> Path:
@@ -97,12 +120,14 @@ def _from_template(options: argparse.Namespace, answers: dict[str, object]) -> P
         print(f"This template brings code of its own: {', '.join(files)}. It would run on your machine.")
         return input("Run it? Type yes to do so: ").strip().lower() == "yes"
 
-    return generate_custom(options.template, options.checkout, answers, options.out_dir, may_run)
+    with _git_at_work():
+        return generate_custom(options.template, options.checkout, answers, options.out_dir, may_run)
 
 
 def _put_under_git(project: Path) -> None:
     from ccds_ls.git import act
     from ccds_ls.scaffold.update import keep_base
 
-    print(act.init(project).message)
-    keep_base(project)
+    with _git_at_work():
+        print(act.init(project).message)
+        keep_base(project)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ccds_ls.scaffold import validate
-from ccds_ls.scaffold.answers import AnswerError, Answers, Problem, answer_for, resolve
+from ccds_ls.scaffold.answers import AnswerError, Answers, answer_for, resolve
 from ccds_ls.scaffold.options import BY_KEY, OPTIONS, Choice, Option
 
 
@@ -76,8 +76,9 @@ def _ask_storage(answers: dict[str, object], kind: str, terminal: Terminal) -> N
 def _ask_one(
     option: Option, choices: tuple[Choice, ...], before: Mapping[str, str], terminal: Terminal
 ) -> str:
+    option = replace(option, choices=choices)
     default = answer_for(option, None, before)
-    if choices and default not in [choice.value for choice in choices]:
+    if choices and default not in option.values:
         default = choices[0].value
     terminal.write(f"\n{option.description}")
     for number, choice in enumerate(choices, 1):
@@ -88,8 +89,6 @@ def _ask_one(
         if choices and text.isdecimal() and 1 <= int(text) <= len(choices):
             return choices[int(text) - 1].value
         answer = answer_for(option, text, before)
-        if isinstance(answer, str) and (not choices or answer in [choice.value for choice in choices]):
+        if isinstance(answer, str):
             return answer
-        terminal.write(
-            f"  {answer.message if isinstance(answer, Problem) else f'{answer} does not fit here'}"
-        )
+        terminal.write(f"  {answer.message}" if answer else "  Please give an answer.")

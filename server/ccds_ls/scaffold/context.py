@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-from jinja2.bccache import BytecodeCache
 
 from ccds_ls import layout
 from ccds_ls.scaffold import names, packages
 from ccds_ls.scaffold.answers import Answers
+from ccds_ls.scaffold.compiled import COMPILED
 from ccds_ls.scaffold.quoting import recipe
-
-if TYPE_CHECKING:
-    from jinja2.bccache import Bucket
 
 # Grows with every change of the template that a project made earlier should get.
 TEMPLATE_VERSION = "1"
@@ -26,25 +21,6 @@ ACTIVATE = {
     "pipenv": "pipenv shell",
     "pixi": "pixi shell",
 }
-
-
-class Compiled(BytecodeCache):
-    """The template's files as compiled by this process, which halves the time of every project but the first."""
-
-    def __init__(self) -> None:
-        self._code: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Give what was compiled, if any; jinja2 checks by itself that the source is still the same."""
-        if bucket.key in self._code:
-            bucket.bytecode_from_string(self._code[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what was just compiled."""
-        self._code[bucket.key] = bucket.bytecode_to_string()
-
-
-COMPILED = Compiled()
 
 
 def context(answers: Answers, year: int) -> dict[str, dict[str, object]]:

@@ -93,11 +93,12 @@ def render(folder: Path, answers: Mapping[str, object], workspace: Path, *, trus
     from cookiecutter.hooks import run_pre_prompt_hook  # type: ignore[import-untyped]
     from cookiecutter.utils import create_env_with_context  # type: ignore[import-untyped]
 
-    from ccds_ls.scaffold.sandbox import environment, sandboxed
+    from ccds_ls.scaffold.renderer import rendering_in
+    from ccds_ls.scaffold.sandbox import environment
 
     # cookiecutter logs a traceback when a hook fails, and without a handler Python prints it.
     logging.getLogger("cookiecutter").addHandler(logging.NullHandler())
-    with rendering, _told(), contextlib.nullcontext() if trusted else sandboxed():
+    with rendering, _told(), contextlib.nullcontext() if trusted else rendering_in(environment):
         folder = Path(run_pre_prompt_hook(folder)) if trusted else folder
         options = read_options(folder)
         if options.get("_extensions") and not trusted:

@@ -63,6 +63,7 @@ def _year(year: int | None) -> int:
 
 
 def _render(answers: Answers, year: int, workspace: Path, cancelled: Callable[[], bool]) -> Path:
+    from ccds_ls.scaffold.compiled import COMPILED
     from ccds_ls.scaffold.context import context
 
     values = context(answers, year)
@@ -70,6 +71,7 @@ def _render(answers: Answers, year: int, workspace: Path, cancelled: Callable[[]
         if cancelled():
             raise CancelledError("Cancelled: no project was made.")
         render_layer(layer, values, workspace)
+    COMPILED.save()
     return workspace / answers.repo_name
 
 
@@ -87,7 +89,9 @@ def render_layer(layer: Path, values: dict[str, dict[str, object]], workspace: P
     """Render one folder of the template, which is a cookiecutter template, over what is in ``workspace``."""
     from cookiecutter.generate import generate_files  # type: ignore[import-untyped]
 
-    with rendering:
+    from ccds_ls.scaffold.renderer import own, rendering_in
+
+    with rendering, rendering_in(own):
         generate_files(layer, values, workspace, overwrite_if_exists=True, accept_hooks=False)
 
 

@@ -113,11 +113,11 @@ OPTIONS: tuple[Option, ...] = (
         (
             Choice("virtualenv", "A virtual environment made with virtualenvwrapper: simple and well known."),
             Choice("conda", "A conda environment: brings Python itself and compiled, non-Python libraries."),
-            Choice("pipenv", "pipenv: an environment and a lock file from a Pipfile."),
-            Choice("uv", "uv: a .venv in the project, very quick, and it installs Python too."),
-            Choice("pixi", "pixi: conda packages with a lock file, in the project's own folder."),
-            Choice("poetry", "poetry: an environment and a lock file from pyproject.toml."),
-            Choice("none", "None: you look after the environment yourself."),
+            Choice("pipenv", "An environment and a lock file from a Pipfile."),
+            Choice("uv", "A .venv in the project: very quick, and it installs Python too."),
+            Choice("pixi", "Conda packages with a lock file, in the project's own folder."),
+            Choice("poetry", "An environment and a lock file from pyproject.toml."),
+            Choice("none", "You look after the environment yourself."),
         ),
     ),
     Option(
@@ -139,7 +139,7 @@ OPTIONS: tuple[Option, ...] = (
         "Packages for data work to start with.",
         "none",
         (
-            Choice("none", "None: add what you need when you need it."),
+            Choice("none", "Add what you need when you need it."),
             Choice("basic", "ipython, jupyterlab, matplotlib, notebook, numpy, pandas and scikit-learn."),
         ),
     ),
@@ -149,8 +149,8 @@ OPTIONS: tuple[Option, ...] = (
         "none",
         (
             Choice("none", "No tests folder."),
-            Choice("pytest", "pytest: tests are plain functions with assert."),
-            Choice("unittest", "unittest: in the standard library; tests are classes."),
+            Choice("pytest", "Tests are plain functions with assert."),
+            Choice("unittest", "In the standard library; tests are classes."),
         ),
     ),
     Option(
@@ -158,7 +158,7 @@ OPTIONS: tuple[Option, ...] = (
         "What `make lint` and `make format` use.",
         "ruff",
         (
-            Choice("ruff", "ruff: one quick tool for linting, formatting and the order of imports."),
+            Choice("ruff", "One quick tool for linting, formatting and the order of imports."),
             Choice("flake8+black+isort", "Three tools, each for one of these jobs."),
         ),
     ),
@@ -167,9 +167,9 @@ OPTIONS: tuple[Option, ...] = (
         "What others may do with the project.",
         "No license file",
         (
-            Choice("No license file", "No licence: others may read it and nothing more."),
-            Choice("MIT", "MIT: do what you like, keep the notice."),
-            Choice("BSD-3-Clause", "BSD: as MIT, and the authors' names may not be used to advertise."),
+            Choice("No license file", "Others may read it and nothing more."),
+            Choice("MIT", "Do what you like, keep the notice."),
+            Choice("BSD-3-Clause", "As MIT, and the authors' names may not be used to advertise."),
         ),
     ),
     Option(
@@ -177,7 +177,7 @@ OPTIONS: tuple[Option, ...] = (
         "A website of the project's documentation.",
         "mkdocs",
         (
-            Choice("mkdocs", "MkDocs: pages in Markdown."),
+            Choice("mkdocs", "Pages in Markdown, made into a website."),
             Choice("none", "An empty docs folder."),
         ),
     ),

@@ -5,11 +5,9 @@ cookiecutter itself renders without a sandbox, and a template's plain text files
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from cookiecutter import generate  # type: ignore[import-untyped]
 from cookiecutter.environment import ExtensionLoaderMixin  # type: ignore[import-untyped]
 from jinja2 import Environment, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -30,14 +28,3 @@ def environment(context: Mapping[str, Mapping[str, Any]]) -> Environment:
     settings = {key: value for key, value in chosen.items() if key in SETTINGS}
     sandbox: Environment = Sandbox(keep_trailing_newline=True, undefined=StrictUndefined, **settings)
     return sandbox
-
-
-@contextlib.contextmanager
-def sandboxed() -> Iterator[None]:
-    """``generate_files`` renders in the sandbox inside; it has no parameter for that. Not for two threads at once."""
-    original = generate.create_env_with_context
-    generate.create_env_with_context = environment
-    try:
-        yield
-    finally:
-        generate.create_env_with_context = original
