@@ -142,7 +142,7 @@ def test_keys_and_choices_are_completed(form: Form) -> None:
 def test_hover_says_what_an_option_is_for(form: Form) -> None:
     form.edit("project_name:", "project_name: Étude 1")
     said = form.at("hover", "environment_man")["contents"]["value"]
-    assert "- `uv`: uv: a .venv in the project" in said and "`virtualenv` (the default)" in said
+    assert "- `uv`: A .venv in the project" in said and "`virtualenv` (the default)" in said
     assert "`etude_1`" in form.at("hover", "repo_na")["contents"]["value"]
     assert form.at("hover", "# A new") is None
 
