@@ -15,7 +15,7 @@ FOLDER = Path("client-config")
 FILLED = {"root": "root", "uri": "file", "code": "finding", "fingerprint": "finding"}
 """What a configuration knows by itself: the project's folder, the open file, the finding at the cursor."""
 
-ALSO_ASKED = {"ccds.suppress": ("reason",), "ccds.explain": ("code",)}
+ALSO_ASKED = {"ccds.suppress": ("reason",), "ccds.explain": ("code",), "ccds.renameNotebook": ("newName",)}
 """Optional members that are worth a question."""
 
 
@@ -68,6 +68,8 @@ def _vim(entry: Entry) -> str:
     ask = ", ".join(f"[{_quoted(key)}, {_quoted(prompt)}]" for key, prompt in entry.ask)
     fill = ", ".join(map(_quoted, entry.fill))
     names = f"{_quoted(entry.camel)}, {_quoted(entry.command)}, {_quoted(entry.title)}"
+    if "finding" in entry.fill:
+        return ""  # ALE keeps no fingerprint; the finding is accepted by a fix there.
     return f"\\ [{names}, [{fill}], [{ask}]],"
 
 
@@ -105,7 +107,7 @@ def wanted(root: Path) -> dict[Path, str]:
     for block in BLOCKS:
         path = root / FOLDER / block.path
         if path.exists():
-            lines = "\n".join(block.line(entry) for entry in entries())
+            lines = "\n".join(filter(None, map(block.line, entries())))
             texts[path] = _between(path.read_text(encoding="utf-8"), lines)
     return texts
 

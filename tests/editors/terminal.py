@@ -32,7 +32,12 @@ class Terminal:
     def __init__(self, command: list[str | Path], folder: Path, env: dict[str, str]) -> None:
         import pyte
 
-        self._screen: Any = pyte.Screen(COLUMNS, LINES)
+        class Screen(pyte.Screen):  # type: ignore[misc]  # pyte has no types
+            def select_graphic_rendition(self, *attributes: int, private: bool = False) -> None:
+                if not private:  # The private form is a question of Vim's about keys; pyte knows no such form.
+                    super().select_graphic_rendition(*attributes)
+
+        self._screen: Any = Screen(COLUMNS, LINES)
         self._stream: Any = pyte.ByteStream(self._screen)
         self._lock = threading.Lock()
         self._end, other = pty.openpty()
