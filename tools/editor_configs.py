@@ -18,6 +18,9 @@ FILLED = {"root": "root", "uri": "file", "code": "finding", "fingerprint": "find
 ALSO_ASKED = {"ccds.suppress": ("reason",), "ccds.explain": ("code",), "ccds.renameNotebook": ("newName",)}
 """Optional members that are worth a question."""
 
+TITLE = ("title", "The project's title; without one a form with every option opens.")
+"""The one question of ccds.newProject: its answer goes into ``answers.project_name``."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -50,6 +53,8 @@ def _entry(name: str, given: dict[str, Any]) -> Entry:
     # A rule's code is known from the finding only where there is a finding to accept.
     fill = {FILLED[key] for key in members if key in FILLED and not (key == "code" and "uri" not in members)}
     asked = tuple((key, members[key]["description"]) for key in needed if _is_asked(key, members, fill))
+    if name == "ccds.newProject":
+        asked = (TITLE,)
     return Entry(name, given["title"], tuple(sorted(fill)), asked)
 
 

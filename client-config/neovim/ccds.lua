@@ -189,17 +189,15 @@ local function run(command, fill, questions, given)
     end
     argument = vim.tbl_extend('force', argument, part)
   end
-  if command == 'ccds.newProject' and given ~= '' then
-    argument.answers = { project_name = given } -- With a title it is made at once; without one a form opens.
-  end
   ask(argument, questions, given, function(full)
+    full.answers, full.title = full.title and { project_name = full.title }, nil
     execute(command, full)
   end)
 end
 
 local commands = {
   -- commands {{{ name, command, title, what it takes from where you are, what it asks (generated)
-  { 'NewProject', 'ccds.newProject', 'New Project…', { 'root' }, {} },
+  { 'NewProject', 'ccds.newProject', 'New Project…', { 'root' }, { { 'title', 'The project’s title; without one a form with every option opens.' } } },
   { 'InspectProject', 'ccds.inspectProject', 'Inspect Project', { 'root' }, {} },
   { 'AdoptProject', 'ccds.adoptProject', 'Adopt CCDS in This Folder…', { 'root' }, {} },
   { 'UpdateProject', 'ccds.updateProject', 'Update the Project from the Template', { 'root' }, {} },

@@ -86,9 +86,6 @@ function! s:Run(command, fill, questions, given) abort
   if index(a:fill, 'file') >= 0
     let l:argument.uri = ale#util#ToURI(expand('%:p'))
   endif
-  if a:command ==# 'ccds.newProject' && !empty(a:given)
-    let l:argument.answers = {'project_name': a:given} " With a title it is made at once; without one a form opens.
-  endif
   let l:given = a:given
   for [l:key, l:prompt] in a:questions
     let l:proposed = index(['newName', 'pattern'], l:key) >= 0 ? expand('%:t') : ''
@@ -98,6 +95,9 @@ function! s:Run(command, fill, questions, given) abort
       let l:argument[l:key] = l:answer
     endif
   endfor
+  if has_key(l:argument, 'title')
+    let l:argument.answers = {'project_name': remove(l:argument, 'title')}
+  endif
   call s:Execute(a:command, l:argument)
 endfunction
 
@@ -132,25 +132,27 @@ endfunction
 
 let s:commands = [
 "\ commands {{{ name, command, title, what it takes from where you are, what it asks (generated)
-\ ['NewProject', 'ccds.newProject', 'New Project…', ['root'], []],
+\ ['NewProject', 'ccds.newProject', 'New Project…', ['root'], [['title', 'The project’s title; without one a form with every option opens.']]],
 \ ['InspectProject', 'ccds.inspectProject', 'Inspect Project', ['root'], []],
+\ ['AdoptProject', 'ccds.adoptProject', 'Adopt CCDS in This Folder…', ['root'], []],
+\ ['UpdateProject', 'ccds.updateProject', 'Update the Project from the Template', ['root'], []],
 \ ['CheckCommit', 'ccds.checkCommit', 'Check the Coming Commit', ['root'], []],
-\ ['InstallHook', 'ccds.installHook', 'Install the Commit Hook', ['root'], []],
-\ ['GitInit', 'ccds.git.init', 'Git: Initialise with a First Commit', ['root'], []],
 \ ['GitStage', 'ccds.git.stage', 'Git: Stage Changes', ['root'], []],
 \ ['GitCommit', 'ccds.git.commit', 'Git: Commit What Is Staged…', ['root'], [['message', 'The commit message, such as ’feat: model training script added’.']]],
+\ ['InstallHook', 'ccds.installHook', 'Install the Commit Hook', ['root'], []],
+\ ['GitInit', 'ccds.git.init', 'Git: Initialise with a First Commit', ['root'], []],
 \ ['GitAddRemote', 'ccds.git.addRemote', 'Git: Add a Remote…', ['root'], [['url', 'The address of the repository.']]],
 \ ['GitPush', 'ccds.git.push', 'Git: Push', ['root'], []],
 \ ['GitPull', 'ccds.git.pull', 'Git: Pull (Fast-Forward)', ['root'], []],
 \ ['GitClone', 'ccds.git.clone', 'Git: Clone…', ['root'], [['url', 'The address of the repository.']]],
-\ ['GitCreateBranch', 'ccds.git.createBranch', 'Git: Create a Branch…', ['root'], [['name', 'The branch’s name, such as ’initial-exploration’.']]],
+\ ['GitCreateBranch', 'ccds.git.createBranch', 'Git: Create a Branch…', ['root'], [['name', 'The branch’s name, such as ’initial-exploration’; one is proposed when it is empty.']]],
 \ ['NewNotebook', 'ccds.newNotebook', 'New Notebook…', ['root'], [['description', 'A few words on what the notebook is about.']]],
 \ ['RenameNotebook', 'ccds.renameNotebook', 'Rename This Notebook…', ['file'], [['newName', 'Its new file name; the proposed one without it.']]],
 \ ['RenameAllNotebooks', 'ccds.renameAllNotebooks', 'Rename All Notebooks…', ['root'], []],
 \ ['RenumberNotebooks', 'ccds.renumberNotebooks', 'Number the Notebooks of a Phase Anew…', ['root'], []],
 \ ['Unstage', 'ccds.unstage', 'Unstage This File', ['file'], []],
 \ ['Ignore', 'ccds.ignore', 'Add to .gitignore', ['file'], [['pattern', 'The line to add to the ignore file.']]],
-\ ['Explain', 'ccds.explain', 'Explain a Rule…', [], [['code', 'The code of a rule; without it all rules are listed.']]],
+\ ['Explain', 'ccds.explain', 'Explain a Rule, or the Exercise…', ['root'], [['code', 'The code of a rule, or ’exercise’ for the steps of the first week; without it all rules are listed.']]],
 "\ }}}
 \]
 

@@ -34,7 +34,9 @@ class Terminal:
 
         class Screen(pyte.Screen):  # type: ignore[misc]  # pyte has no types
             def select_graphic_rendition(self, *attributes: int, private: bool = False) -> None:
-                if not private:  # The private form is a question of Vim's about keys; pyte knows no such form.
+                if (
+                    not private
+                ):  # The private form is a question of Vim's about keys; pyte knows no such form.
                     super().select_graphic_rendition(*attributes)
 
         self._screen: Any = Screen(COLUMNS, LINES)
@@ -43,13 +45,12 @@ class Terminal:
         self._end, other = pty.openpty()
         fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
         self.process = subprocess.Popen(
-            command,
+            ["setsid", "--ctty", *command],  # A session of its own, which the terminal controls.
             cwd=folder,
             env=env | {"TERM": "xterm-256color"},
             stdin=other,
             stdout=other,
             stderr=other,
-            start_new_session=True,
         )
         os.close(other)
         self._reader = threading.Thread(target=self._read, daemon=True)

@@ -1,0 +1,143 @@
+"""Emacs with Eglot in a terminal: keys are typed, and emacsclient asks what it shows."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from editors import install
+from editors.editor import Driver, Shown
+from editors.home import Home
+from editors.terminal import Terminal
+from editors.waiting import until
+
+EYES = Path(__file__).with_suffix(".el")
+FOUND = re.compile(r"ccds \[(?P<code>[\w-]+)\]: (?P<message>.*)", re.DOTALL)
+INIT = "(load \"~/.emacs.d/ccds\")\n(add-hook 'find-file-hook #'ccds-ensure)\n"
+
+LOOKS = """
+(load-theme 'wombat t)
+(menu-bar-mode -1)
+(setq inhibit-startup-screen t suggest-key-bindings nil)
+"""
+
+
+class Emacs:
+    def __init__(self, home: Home, project: Path) -> None:
+        self.env = home.env
+        self.socket = home.path / "run" / "bench"
+        self.terminal = Terminal([program(), "-nw", "-l", EYES], project, home.env)
+
+    def ask(self, expression: str) -> Any:
+        """The value of a Lisp expression that makes JSON, or None while Emacs does not answer."""
+        command: list[str | Path] = ["emacsclient", "--socket-name", self.socket, "--eval", expression]
+        try:
+            done = subprocess.run(
+                command, env=self.env, capture_output=True, text=True, check=False, timeout=10
+            )
+        except subprocess.TimeoutExpired:
+            return None
+        value = done.stdout.strip()
+        return json.loads(json.loads(value)) if value.startswith('"') else value == "t" or None
+
+    def open(self, path: Path) -> None:
+        self.terminal.send(f"\x18\x06{path}\r")
+        until(lambda: self.ask(f'(bench-visits "{path}")'), lambda: f"{path}\n{self.terminal.text()}", 20)
+        self.terminal.send(
+            "\x1b<"
+        )  # Flymake begins to show after the next key, as a person's that looks around.
+
+    def shown(self, path: Path) -> list[Shown]:
+        return [_shown(**item) for item in self.ask(f'(bench-shown "{path}")') or ()]
+
+    def type(self, text: str) -> None:
+        self.terminal.send(f"\x1b>{text}")
+
+    def menu(self, shown: Shown) -> list[str]:
+        """Ask for the fixes of a line, and read what the prompt offers."""
+        self.terminal.send(f"\x1bg\x1bg{shown.line}\r\x1bxeglot-code-actions\r")
+        titles: list[str] = until(
+            lambda: self.ask("(bench-menu)"), lambda: f"fixes\n{self.terminal.text()}", 10
+        )
+        return titles
+
+    def fixes(self, path: Path, shown: Shown) -> list[str]:
+        titles = self.menu(shown)
+        self.terminal.send("\x07")
+        until(lambda: self.ask("(bench-menu)") is None, "the prompt is gone", 10)
+        return titles
+
+    def fix(self, path: Path, shown: Shown, title: str) -> None:
+        self.menu(shown)
+        self.terminal.send(_typed(title))
+
+    def command(self, name: str, *answers: str) -> None:
+        words = re.sub(r"([A-Z])", r"-\1", name.replace(".", "-")).lower()
+        self.terminal.send(f"\x1bx{words}\r")
+        for answer in answers:
+            until(lambda: self.ask("(bench-asked)"), lambda: f"a question\n{self.terminal.text()}", 10)
+            self.ask("(bench-clear)")  # of what is proposed
+            self.terminal.send(_typed(answer))
+
+    def said(self) -> str:
+        return str(self.ask('(json-encode (with-current-buffer "*Messages*" (buffer-string)))'))
+
+    def picture(self, target: Path) -> Path:
+        self.terminal.send("\x13client.py\r\x1bxflymake-show-buffer-diagnostics\r")
+        until(lambda: self.terminal.text().count("Hugging"), lambda: self.terminal.text(), 10)
+        return self.terminal.picture(target)
+
+
+def _typed(text: str) -> str:
+    """Keys for a line at a prompt, where a bare space may complete a word."""
+    return text.replace(" ", "\x11 ") + "\r"
+
+
+def _shown(text: str, line: int, severity: str) -> Shown:
+    found = FOUND.match(text)
+    kind = severity.removeprefix("eglot-").replace("note", "information")
+    return Shown(found and found["code"], found["message"] if found else text, line, kind)
+
+
+@contextmanager
+def launch(home: Home, project: Path) -> Iterator[Emacs]:
+    home.page("emacs/ccds.el", ".emacs.d/ccds.el")
+    home.write(".emacs.d/init.el", INIT + LOOKS)
+    home.write(".emacs.d/early-init.el", "(setq native-comp-deferred-compilation nil)")
+    editor = Emacs(home, project)
+    try:
+        until(lambda: editor.ask("t"), lambda: f"Emacs answers\n{editor.terminal.text()}", 20)
+        yield editor
+        editor.ask("(kill-emacs)")
+    finally:
+        editor.terminal.close()
+
+
+def program() -> Path:
+    return install.debian("/usr/bin/emacs", "emacs-nox", "elpa-eglot")
+
+
+@cache
+def version() -> str:
+    said = subprocess.run([program(), "--version"], capture_output=True, text=True, check=True).stdout
+    return said.split()[2]
+
+
+DRIVER = Driver(
+    "emacs",
+    "Emacs with Eglot",
+    "emacs",
+    program,
+    version,
+    launch,
+    cannot={
+        "closed_files": "Eglot of Emacs 28 drops findings of files that are not open; "
+        "`M-x ccds-check-commit` lists those of the whole commit.",
+    },
+)
