@@ -80,6 +80,7 @@ SAMPLES: dict[str, Callable[..., str]] = {
     "uuid": uuid,
     "sas": sas_signature,
     "django": lambda rng=_SHARED: drawn("abcdefghijklmnopqrstuvwxyz0123456789!@#$%^&*(-_=+)", 50, rng),
+    "b64-88": lambda rng=_SHARED: base64.b64encode(rng.randbytes(64)).decode(),
     "fernet": lambda rng=_SHARED: base64.urlsafe_b64encode(rng.randbytes(32)).decode(),
 }
 """What a placeholder such as ``<password>`` in an example stands for."""

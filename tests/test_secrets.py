@@ -59,6 +59,23 @@ IDIOMS = [
     ('login("<huggingface-token>")', "src/a.py"),
     ("<private-key>", "deploy.pem"),
     ("db1.lab.org:5432:sales:ana:<password>", ".pgpass"),
+    ('parser.add_argument("--password", default="<password>")', "src/a.py"),
+    ('token = os.getenv("TOKEN") or "<token>"', "src/a.py"),
+    ('password = """<password>"""', "src/a.py"),
+    ('api_key = SecretStr("<api-key>")', "src/a.py"),
+    ("mysqlpass = '<password>'", "src/a.py"),
+    ("pw: <password>", "conf/local.yml"),
+    ("db_password <- '<password>'", "analysis.R"),
+    ('cohere_key = "<hex40>"', "src/a.py"),
+    ('gmaps = googlemaps.Client(key="<hex32>")', "src/a.py"),
+    ("<name>fs.s3a.secret.key</name>\n<value><token></value>", "core-site.xml"),
+    ('variable "db_password" {\n  default = "<password>"\n}', "main.tf"),
+    ("    'PWD=<password>;'", "src/a.py"),
+    ("ENV ROOT_PW <password>", "Dockerfile"),
+    ('f = Fernet(b"<fernet>")', "src/a.py"),
+    ('SECRET_KEY = "django-insecure-<django>"', "settings.py"),
+    ('client_secret = "myFo<token>"', "src/a.py"),
+    ("Start with `API_KEY=<token>`.", "README.md"),
 ]
 
 
@@ -88,6 +105,16 @@ NOT_SECRET = [
     'password_hash = "$2b$12$' + "a" * 53 + '"',
     "aws_access_key_id = " + "AKIA" + "IOSFODNN7" + "EXAMPLE",
     "postgresql://user:password@localhost/db",
+    'key = "models/<uuid>.pkl"',
+    "<Token id=<uuid>>",
+    'pubkey256 = "<token>"',
+    'public_key = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE<token>"',
+    '"test_ask_password": 0.00495260000025155,',
+    "names = ['PaymentToken', 'PushCredentials', 'pushPayload2x']",
+    "scripts: {prepack: 'run \"$(pwd)\"', 'build:cli+hook': 'run'}",
+    "::arrow::util::SecureString kek_bytes2, std::string kek_id",
+    'parser.add_argument("--token", default=None)',
+    'token = os.getenv("TOKEN") or "not-set"',
 ]
 
 

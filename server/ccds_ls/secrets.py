@@ -20,7 +20,7 @@ from ccds_ls.finding import Span
 from ccds_ls.secret_engine import EngineUnavailable as EngineUnavailable
 from ccds_ls.secret_engine import Hit, Scan
 from ccds_ls.secret_engine import default_cache_dir as default_cache_dir
-from ccds_ls.secret_patterns.places import is_generated, is_made_up
+from ccds_ls.secret_patterns.places import is_generated, is_made_up, is_readme
 
 _OWN_RULES_LIMIT = (
     2_000_000  # Code points at a text's start that our own rules look at: beyond that it is data.
@@ -33,6 +33,7 @@ _MOST_LINES = (
 )
 _MOST_PIECES = 300  # Places on long lines: a minified file, a dump.
 _WHOLE = "pgpass"  # Each line of such a file is looked at: nothing in it tells of a password.
+_RANDOM = 24  # From so many random characters on a value in a README is somebody's, not an example.
 _LINE_END = re.compile("\n")
 _ALLOWED = re.compile(
     r"gitleaks:allow|betterleaks:allow|kingfisher:ignore|pragma: ?(?:allowlist|whitelist) ?secret"
@@ -91,17 +92,19 @@ class Detector:
     def _own_matches(self, text: str, candidates: list[int], path: str) -> list[_Found]:
         from ccds_ls.secret_patterns import line as patterns
         from ccds_ls.secret_patterns.providers import find as find_prefixed
+        from ccds_ls.secret_patterns.values import is_random
 
         if path.endswith(_WHOLE):
             candidates = [0, *(match.end() for match in _LINE_END.finditer(text))]
         candidates = candidates[: bisect_right(candidates, _OWN_RULES_LIMIT)]
-        made_up = is_made_up(path)
+        made_up, readme = is_made_up(path), is_readme(path)
         found = []
         for start, line in islice(_lines(text, candidates), _MOST_LINES):
             # The secret engine knows every provider's tokens, and more exactly.
             prefixed = () if self.engine else find_prefixed(line)
             for match in chain(prefixed, patterns.find(line, path)):
-                if not made_up or not match.generic:
+                shown = readme and not is_random(line[match.start : match.end], _RANDOM)
+                if not match.generic or not (made_up or shown):
                     rank = 1 if match.confidence == "high" else 3
                     found.append(_Found(rank, start + match.start, start + match.end, *match[2:5]))
         counts = Counter(match.kind for match in set(found) if match.rank == 3)
@@ -136,7 +139,9 @@ def _providers_matches(text: str, hits: Iterable[Hit], places: dict[int, int], p
         generic, is_key = hit.rule in _GENERIC_RULES, hit.rule == _PRIVATE_KEY
         if (is_stub_key if is_key else is_placeholder)(text[start:end]):
             continue
-        if not (generic and is_made_up(path)) and (is_key or not _is_word(text[start:end])):
+        if not (generic and (is_made_up(path) or is_readme(path))) and (
+            is_key or not _is_word(text[start:end])
+        ):
             yield _Found(2 if generic else 0, start, end, *_kind_and_title(hit.rule), hit.confidence)
 
 
@@ -206,7 +211,9 @@ def _code_points(text: str, data: bytes, offsets: set[int]) -> dict[int, int]:
 
 
 # The next line, where it gives the value of a field that is named on this one.
-_VALUE_FIELD = re.compile(r"\r?\n[ \t]{0,40}[\"']?value[\"']?[ \t]{0,4}[:=][^\n]{6,900}")
+_VALUE_FIELD = re.compile(
+    r"\r?\n[ \t]{0,40}(?:[\"']?(?:value|default)[\"']?[ \t]{0,4}[:=]|<value>|<td>)[^\n]{6,900}"
+)
 
 
 def _lines(text: str, places: Iterable[int]) -> Iterator[tuple[int, str]]:

@@ -35,11 +35,12 @@ _AFTER = re.compile(
     (?P<rest>[\w.-]{0,40})
     (?P<close>[\\"'`\])}]{0,6})
     (?:
-      (?P<pair>[ \t]{0,4},?\s{1,40}["']?(?i:value)["']?[ \t]{0,4}[:=][ \t]{0,8})
-      | [ \t]{0,20}(?P<op>=>|:=|\?=|<-|==?|::?(?:[ \t]?[A-Za-z_][\w\[\]. |]{0,30}[ \t]?=)?|,|>|\|\|)[ \t]{0,20}
+      (?P<pair>[ \t]{0,4}[,{]?\s{1,40}(?:type=str,[ ])?["']?(?i:value|default)["']?[ \t]{0,4}[:=][ \t]{0,8}
+        |</(?:name\s{0,2}>\s{0,40}<value|td>\s{0,40}<td)>)
+      | [ \t]{0,20}(?P<op>=>|:=|\?=|<-|==?|::?(?:[ \t]?[A-Za-z_][\w\[\]. |]{0,30}[ \t]?=)?|,|>|\|\||or(?=[ ]["']))[ \t]{0,20}
       | (?P<space>[ \t]{1,20}(?:is[ \t]{1,4})?)
     )
-    (?:[\[({]?[ \t]?[rbufRBUF@]{0,2}(?P<quote>\\{0,3}["'`]))?
+    (?:(?:[\[({]|[\w.]{0,14}(?:quote(?:_plus)?|SecretStr)\()?[ \t]?[rbufRBUF@]{0,2}(?P<quote>\\{0,3}(?:"{3}|'{3}|["'`])))?
     (?P<scheme>(?i:bearer|basic|token|apikey|key)[ ]{1,3})?
     """,
     re.VERBOSE,
@@ -47,17 +48,19 @@ _AFTER = re.compile(
 _BARE = re.compile(r"[^\s\"'`<>,;|(){}\[\]\\]{6,600}")
 _TO_LINE_END = re.compile(r"[^\s\"'`]{6,600}(?=[ \t]*(?:#.*)?\Z)")
 _SETTING = re.compile(r"[ \t]*(?:export[ \t]+|set[ \t]+|-[ \t]+|ENV[ \t]+|ARG[ \t]+)?[\w.-]+\Z")
-_COMMAND = re.compile(r"\s*(?:[%!$>]|export\s|setx?\s|\$env:|set_env)")
+_COMMAND = re.compile(r"\s*(?:[%!$>]|export\s|setx?\s|\$env:|set_env|ENV\s)")
 _COMMENT = re.compile(r"(?:^|\s)(?:#|//|--|\*)\s")
 _SPACED = re.compile(r"(?:netrc|\.conf|\.properties|\.ovpn)\Z")
 _PUBLIC_LINK = re.compile(r"zoom\.us/|\.svg\?")
+_OTHER_NAME = re.compile(r"[A-Za-z_]{1,20}=[^=]")
 _HASHED_NAME = re.compile(r"[\w.]+-[0-9a-f]{32,}\Z")
 _CONNECTION = re.compile(
     r"(?:host|server|data source|user(?: ?id|name)?|uid|dbname|database|initial catalog|driver|account(?:name)?|endpoint)[ ]?=",
     re.IGNORECASE,
 )
 _KEY_CONTEXT = re.compile(
-    r"username|kaggle|wandb|login|comet|openai|azure|weather|api|subscription|account|using|auth|secret|access",
+    r"username|kaggle|wandb|login|comet|openai|azure|weather|api|subscription|account|using|auth|secret|access"
+    r"|params[\"']?[ ]?[=:]|client\(|series\(",
     re.IGNORECASE,
 )
 _NEAR = 160  # How far from a name its surroundings reach, on a line that may be a whole file.
@@ -112,13 +115,23 @@ def _link(line: str, start: int, after: re.Match[str], path: str) -> str | None:
             return "clear"
         return None if is_code(path) else "loose"
     op = (op or "").strip()
-    if op == "," and not (close and close[-1] in "\"'`" and quote is not None):
+    if op == "," and not (_is_argument(line, start) and close and close[-1] in "\"'`" and quote is not None):
+        return None
+    if op == "or" and ")" not in close:
         return None
     if op == ">" and not (opened in ("<", "/") or close):
         return None
     # What stands in the link of a meeting or of a badge is for whoever may read the page.
     public = opened in ("?", "&") and _PUBLIC_LINK.search(line, max(0, start - 80), start)
     return None if public else "clear"
+
+
+def _is_argument(line: str, start: int) -> bool:
+    """Whether a quoted name may be followed by its value: the first argument of a call, or an option's name."""
+    if line[start] == "-":
+        return True
+    before = line[max(0, start - 8) : start].rstrip("\\")
+    return before[-1:] in ("'", '"', "`") and before.rstrip("\"'`\\rbuf ").endswith(("(", "{"))
 
 
 def _value(line: str, start: int, after: re.Match[str], path: str) -> _Value | None:
@@ -162,6 +175,8 @@ def _may_be_bare(line: str, start: int, op: str, text: str, end: int) -> bool:
         return True
     if op == ">" and line[end : end + 2] == "</":
         return True
+    if op == "=" and line[start - 1 : start] in ("'", '"') and line[end : end + 1] in (";", "'", '"'):
+        return True  # a piece of a connection string on a line of its own
     if (
         op == "="
         and line[end : end + 1] in (";", " ", '"', "'", "\\")
@@ -187,7 +202,7 @@ def _judge(promise: Meaning, name: str, value: _Value, line: str, path: str, *, 
     if is_placeholder(text):
         return None
     if not clear:
-        return "low" if promise.sure and is_random(text, 12) else None
+        return "low" if promise.sure and is_random(text, 12) and not _OTHER_NAME.match(text) else None
     if promise.kind == "key":
         strong = is_random(text, 20) and not _HASHED_NAME.match(text)
         return (

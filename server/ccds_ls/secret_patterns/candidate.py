@@ -10,15 +10,21 @@ from __future__ import annotations
 _MORE = r"[a-z0-9_.-]{0,30}"
 # Not "author", "tokenizer", "passing", "keyword".
 _NAME = (
-    rf"(?:(?:pwd|psw|secret|cred|[_\x22'.]pw){_MORE}|pass(?:[wcp0-9_.-]{_MORE})?"
+    rf"(?:(?:pwd|psw|secret|cred){_MORE}|pw|pass(?:[wcp0-9_.-]{_MORE})?"
     rf"|auth(?:(?:ori[sz]|[a-np-z0-9_.-]){_MORE})?|token(?:(?:[a-hj-z0-9_.-]|i[a-rt-y]){_MORE})?)"
 )
 _KEY = rf"key(?:s|str(?:ing)?|val(?:ue)?|[0-9_.-]{_MORE})?"
 _CLOSE = r"[\x5c\x22'`\])}]{0,4}"
-_QUOTED = r"[ \t]{0,8}(?:[=:,>?<|]{1,2}|:[ a-z_.|\[\]]{1,24}=|value=)[ \t]{0,8}[\[({rbuf\x5c@]{0,4}[\x22'`][^\x22'`\s]"
+_QUOTED = (
+    r"[ \t]{0,8}(?:[=:,>?<|]{1,2}|<-|or|:[ a-z_.|\[\]]{1,24}=|value=)[ \t]{0,8}"
+    r"(?:[a-z.]{0,14}(?:quote(?:_plus)?|secretstr)\()?[\[({rbuf\x5c@]{0,4}[\x22'`]{1,3}[^\x22'`\s]"
+)
 _OPERATOR = r"[\x5c\x22'`\]}]{0,4}[ \t]{0,8}(?:[=:>]|[=:-]>|:=|::)[ \t]{0,8}"
 _LETTER, _SIGN = r"[a-z_+/=.~!;?-]", r"[0-9#$%^&*@]"
-_FIELD = r",?\s{1,40}[\x22']?value[\x22']?[ \t]{0,4}[:=]"
+_FIELD = (
+    r"(?:[ \t]{0,4}[,{]?\s{1,40}(?:type=str, )?[\x22']?(?:value|default)[\x22']?[ \t]{0,4}[:=]"
+    r"|</(?:name>\s{0,40}<value|td>\s{0,40}<td)>)"
+)
 _SPACED = r"[ \t]{1,8}(?:is )?[\x22']?[a-z_+/=.~!@#$%^&*?;-]{0,40}[0-9]"
 
 # A quoted value; one in a field of its own; one after space; a bare one, which has a digit or a sign before long.
@@ -33,7 +39,9 @@ _STRUCTURED = (
     r"auth[a-z]{0,10}[\x22']?[ \t]{0,4}[:=,][ \t]{0,4}[\x22'`]?(?:basic|token|key|apikey|bearer)[ \t]{1,3}[a-z0-9]"
     r"|bearer[ \t]{1,3}[a-z0-9_.-]{12}"
     r"|://[^\s:@/\x22'`<>]{0,80}:[^\s@\x22'`<>]{3,200}@"
-    r"|(?:auth|credentials?|experiment|client|login|_key|_token|openai)[ =]{0,3}\([\x22'][^\s\x22']{1,80}[\x22'][,)]"
+    r"|(?:auth|credentials?|experiment|client|login|_key|_token|openai|fernet|census)[ =]{0,3}\(b?[\x22'][^\s\x22']{1,80}[\x22'][,)]"
+    r"|login\([\x22'a-z_.@]{1,40},[ ]?[\x22'][^\x22'\s]{6}|(?:mysqldb|pymysql|oracle|oracledb)\.connect\([\x22']"
+    r"|set_password\([\x22']|subscription=[\x22'][0-9a-f]{32}|account\.key\.|config set -n key"
     r"|[?&\x22']sig=|wandb[ \t]{1,4}login|appid[\x22'\]) =:]|sshpass[ \t]|securestring[ \t]"
     r"|identified by[ \t]{1,4}[\x22']|(?:docker|podman) login|net use|mysql[a-z]{0,4} -"
 )

@@ -31,7 +31,10 @@ _OTHER = frozenset(
     metric data config param params parameter attribute attr prop property setting settings
     """.split()
 )
-_PASSWORD = re.compile(r"(?:password|passwd|passphrase|passcode|passwort|pwd|pswd|psw)\d{0,2}\Z")
+_PASSWORD = re.compile(
+    r"(?:password|passwd|passphrase|passcode|passwort|pwd|pswd|psw"
+    r"|(?:db|user|sql|pg|admin|root|mail|smtp|ftp|login|app|ldap|master|database|postgres)pass)\d{0,2}\Z"
+)
 _JOINED = re.compile(
     r"(?:api|access|secret|private|auth|account|storage|subscription|license|encryption|master|signing|client|service)keys?\d{0,2}\Z"
 )
@@ -40,6 +43,12 @@ _KEY_OF = frozenset(
     api access secret private auth account storage subscription license licence encryption master signing sign service
     app application fernet shared client consumer admin write ingest deploy sas crypto cipher aes hmac jwt webhook
     wandb comet kaggle openai azure weather neptune kernel rapidapi user django flask signature developer dev
+    airtable algolia alphavantage anthropic assemblyai binance census claude cohere coinbase cosmos datadog deepl eia
+    etherscan finnhub fixer foursquare fred gemini geocoding github gitlab gmaps google groq huggingface hf infura jina
+    langchain langsmith mailgun mapbox maps mapquest mistral nasa nasdaq newsapi noaa nrel omdb opencage openweather
+    openweathermap owm pinecone polygon qdrant quandl reddit replicate roboflow sendgrid sentry serpapi slack speech
+    spotify stripe tavily telegram tiingo tmdb tomtom translator twilio twitter vision voyage weatherapi weaviate yelp
+    youtube
     """.split()
 )
 
@@ -50,6 +59,7 @@ _SURE = (
     ("token", re.compile(r"^token\Z|..token\Z")),
 )
 _FORM = frozenset("value val str string plain b64 base64 base".split())
+_PUBLIC = frozenset("public pub pubkey pubkeys publishable".split())
 _NO_KEYS = frozenset("monkey turkey hotkey whiskey hockey jockey".split())
 
 
@@ -68,7 +78,7 @@ def meaning(name: str) -> Meaning | None:
     words = [word.lower() for word in _WORD.findall(name)]
     while words and (words[-1].isdigit() or words[-1] in _FORM):
         words.pop()
-    if not words or words[-1] in _ABOUT or "public" in words or len(name) > 80:
+    if not words or words[-1] in _ABOUT or not _PUBLIC.isdisjoint(words) or len(name) > 80:
         return None
     last, before = words[-1], words[-2] if len(words) > 1 else ""
     joined = before + last

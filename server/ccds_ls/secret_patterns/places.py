@@ -11,10 +11,11 @@ _MADE_UP = re.compile(
       |snapshots|__snapshots__|docs?|documentation|examples?|stubs|e2e|integration)/
     |(?:^|/)(?:test_[^/]*|[^/]*_tests?\.\w+|[^/]*[.-](?:test|spec)\.\w+|conftest\.py|[^/]*Tests?\.(?:java|kt|scala|cs|swift|php))$
     |(?:^|/)[^/]*\.(?:example|sample|template|dist|tmpl)$|(?:^|/)\.env\.(?:example|sample|template|dist|test)
-    |(?:^|/)(?:changelog|changes|history|news|readme|contributing)[^/]*$
+    |(?:^|/)(?:changelog|changes|history|news|contributing)[^/]*$
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_README = re.compile(r"(?:^|/)readme[^/]*$", re.IGNORECASE)
 _GENERATED = re.compile(
     r"""
     (?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|poetry\.lock|pipfile\.lock|uv\.lock|pdm\.lock|pixi\.lock
@@ -35,6 +36,12 @@ _CODE = re.compile(
 def is_made_up(path: str) -> bool:
     """Whether this is a test, a fixture, a template or documentation: secrets in it are seldom someone's."""
     return _MADE_UP.search(path) is not None
+
+
+@lru_cache(maxsize=1024)
+def is_readme(path: str) -> bool:
+    """Whether this is a README, which shows made-up values, and real ones by accident."""
+    return _README.search(path) is not None
 
 
 @lru_cache(maxsize=1024)

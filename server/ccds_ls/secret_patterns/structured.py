@@ -178,9 +178,9 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "password",
         "Password given to a command",
-        ("sshpass", "docker", "podman", "securestring", "/user:", "mysql"),
+        ("sshpass", "docker", "podman", "convertto-securestring", "/user:", "mysql"),
         re.compile(
-            r"(?:sshpass[ \t]{1,4}-p[ \t]{0,4}|(?:docker|podman)[ \t]{1,4}login\b[^\n]{0,100}?[ \t]-p[ \t]{1,4}|securestring[ \t]{1,4}(?:-string[ \t]{1,4})?"
+            r"(?:sshpass[ \t]{1,4}-p[ \t]{0,4}|(?:docker|podman)[ \t]{1,4}login\b[^\n]{0,100}?[ \t]-p[ \t]{1,4}|convertto-securestring[ \t]{1,4}(?:-string[ \t]{1,4})?"
             r"|/user:\S{1,60}[ \t]{1,4}|mysql(?:dump)?\b[^\n]{0,100}?[ \t]-p)[\"']?(?P<value>[^\s\"']{4,200})",
             re.IGNORECASE,
         ),
@@ -193,6 +193,60 @@ PATTERNS: tuple[Pattern, ...] = (
             "mysql -u root -p<password> sales",
         ),
         ("sshpass -p $PASSWORD ssh ana@lab.org", "docker run -p 8888:8888 image", "mysql -u root -p sales"),
+    ),
+    Pattern(
+        "password",
+        "Password given to a call",
+        ("login(", ".connect(", "set_password("),
+        re.compile(
+            r"(?:\.login\((?:[\"'][^\s\"']{1,60}[\"']|[\w.]{1,40}),|keyring\.set_password\([\"'][^\"']{1,60}[\"'],[ ]?[\"'][^\"']{1,60}[\"'],"
+            r"|(?:MySQLdb|pymysql)\.connect\([\"'][^\"']{1,60}[\"'],[ ]?[\"'][^\"']{1,60}[\"'],"
+            r"|(?:cx_Oracle|oracledb)\.connect\([\"'][^\"']{1,60}[\"'],)[ ]{0,2}[\"'](?P<value>[^\s\"']{6,200})[\"']"
+        ),
+        _password,
+        "medium",
+        (
+            "smtp.login('ana@lab.org', '<password>')",
+            "server.login(sender, '<password>')",
+            "keyring.set_password('lab', 'ana', '<password>')",
+            "MySQLdb.connect('db1', 'ana', '<password>', 'sales')",
+            "cx_Oracle.connect('ana', '<password>', dsn)",
+        ),
+        ("smtp.login(sender, password)", "client.login(username='ana', force=True)"),
+    ),
+    Pattern(
+        "azure-storage-key",
+        "Azure storage account key",
+        ("account.key.",),
+        re.compile(
+            r"fs\.azure\.account\.key\.[\w.-]{3,120}[\"']?[ ]?[,=: ][ ]?[\"']?(?P<value>[A-Za-z0-9+/]{80,100}={0,2})"
+        ),
+        lambda match: is_random(match["value"].rstrip("="), 40),
+        "high",
+        ("spark.conf.set('fs.azure.account.key.lab.blob.core.windows.net', '<b64-88>')",),
+        ("spark.conf.set('fs.azure.account.key.lab.dfs.core.windows.net', key)",),
+        provider=True,
+    ),
+    Pattern(
+        "azure-api-key",
+        "Azure API key",
+        ("subscription=",),
+        re.compile(r"\bsubscription=[\"'](?P<value>[0-9a-f]{32})[\"']"),
+        lambda match: not is_placeholder(match["value"]),
+        "medium",
+        ("SpeechConfig(subscription='<hex32>', region='westeurope')",),
+        ("SpeechConfig(subscription=key, region='westeurope')",),
+    ),
+    Pattern(
+        "kaggle-api-key",
+        "Kaggle API key",
+        ("kaggle",),
+        re.compile(r"kaggle[ ]config[ ]set[ ]-n[ ]key[ ]-v[ ](?P<value>[0-9a-f]{32})\b"),
+        lambda match: not is_placeholder(match["value"]),
+        "high",
+        ("!kaggle config set -n key -v <hex32>",),
+        ("!kaggle config set -n username -v ana",),
+        provider=True,
     ),
     Pattern(
         "weather-api-key",
@@ -212,9 +266,11 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "api-key",
         "API key given to a call",
-        ('("', "('", "( "),
+        ('("', "('", "( ", '(b"', "(b'"),
         re.compile(
-            r"\b(?:AzureKeyCredential|AzureSasCredential|Experiment|set_api_key|set_token|login|init_api|Client|OpenAI|CometML?|APIClient|ApiKeyAuth)\([ \t]{0,4}[\"'](?P<value>[\w-]{20,200})[\"']"
+            r"\b(?:AzureKeyCredential|AzureSasCredential|CognitiveServicesCredentials|Experiment|set_api_key|set_token|\w{1,20}_token"
+            r"|login|init_api|Client|OpenAI|CometML?|APIClient|ApiKeyAuth|Fernet|Census)"
+            r"\([ \t]{0,4}b?[\"'](?P<value>[\w=-]{20,200})[\"']"
         ),
         _token,
         "medium",

@@ -32,7 +32,7 @@ _NOT_SYMBOL = re.compile(r"[A-Za-z0-9_\s./:\\-]")
 _PLACEHOLDER = re.compile(
     r"""
     example|sample|dummy|placeholder|replace|change[_-]?(?:me|it|this)|insert|redacted|removed|hidden|lorem|ipsum
-    |\A(?:your|my)|not[_-]?(?:a|real|set|so)[_-]|x{4,}|\*{3,}|\.{3,}|…|•|_{4,}|-{5,}|\?{3,}|\#{3,}|0{6,}
+    |\Ayour|\Amy(?:[-_ ]|own|super|secret|api|app|auth|db|key|pass|token|user)|not[_-]?(?:a|real|set|so)[_-]|x{4,}|\*{3,}|\.{3,}|…|•|_{4,}|-{5,}|\?{3,}|\#{3,}|0{6,}
     |\Atiger|asdf|qwert|zxcv|123456|abcdef|abc123|deadbeef|cafebabe|hunter2|swordfish|correct.?horse|let_?me_?in
     |p[a@4][s5$]{2}[-_]?(?:w[o0]r[dt]|phrase)|s[e3][ck]r[ei13]t|api[_-]?key|credential|(?:access|auth|bearer|id)[_-]?token
     """,
@@ -48,16 +48,16 @@ _COMMON = re.compile(
 # Words that make a placeholder when they stand alone among other words.
 _FILLER = re.compile(
     r"""
-    (?<![a-z0-9])(?:your|my|some|the|an?|fake|mock|test|foo|bar|baz|todo|fixme|none|null|nil|true|false|default|demo
+    (?<![a-z0-9])(?:your|my|some|the|fake|mock|test|foo|bar|baz|todo|fixme|none|null|nil|true|false|default|demo
       |value|here|undefined|empty|invalid|wrong|bad|old|new|abc|any|string|str|unused|ignored|admin|root|user|guest
       |secret|token|key|pass|pw|pwd)(?![a-z0-9])
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-# Hashes of passwords, integrity hashes, encrypted values: made to be stored.
+# Hashes of passwords, integrity hashes, public keys, encrypted values: made to be stored.
 _HASHED = re.compile(
     r"\$(?:2[abxy]?|[156]|y|argon2\w*|scrypt|pbkdf2\w*|apr1)\$|\{?S?SHA\d*[}:-]|sha(?:1|256|384|512)[-:$=]|md5[:$]"
-    r"|pbkdf2[_:]|bcrypt[$_]|argon2\w*\$|scrypt:|ENC[\[(]|!vault|vault:|AQICA|arn:aws",
+    r"|ssh-(?:rsa|ed25519)|MFkwEwYHKoZI|MIIBIjANBgkqh|MIGfMA0GCSqG|MCowBQYDK2V|pbkdf2[_:]|bcrypt[$_]|argon2\w*\$|scrypt:|ENC[\[(]|!vault|vault:|AQICA|arn:aws",
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(
@@ -71,10 +71,22 @@ _PLACE = re.compile(
     r"[A-Za-z]:\\|\w+://|[\w/.-]+\.(?:py|json|ya?ml|toml|txt|pem|key|crt|csv|md|html?|js)\Z|[\w.+-]+@[\w-]+\.\w{2,4}\Z"
 )
 _PATH = re.compile(r"[~.]{0,2}/[\w./-]|[^/]+/[^/]+/")
+_FILE = re.compile(r"[\w.-]+(?:/[\w.-]+)*/[\w.-]*\.[a-z][a-z0-9]{0,7}\Z")
+_NUMBER = re.compile(r"[-+]?[0-9][0-9.,_]*(?:e[-+]?[0-9]+)?\Z", re.IGNORECASE)
 
 # SHA-256 (first 16 digits) of values that are published for everyone to use: the account keys of Azurite and of the
-# Cosmos DB emulator, the token shown on jwt.io, the key in FastAPI's tutorial.
-_PUBLISHED = frozenset({"0011cc25eb432071", "aa6547439583c3a2", "7f75367e78812551", "570dad43de1af4c9"})
+# Cosmos DB emulator, the token shown on jwt.io, the key in FastAPI's tutorial, the tokens in RFC 6749.
+_PUBLISHED = frozenset(
+    {
+        "6c96130f130ab0d6",
+        "00cf4c781dc37003",
+        "ca7459e2b26776de",
+        "0011cc25eb432071",
+        "aa6547439583c3a2",
+        "7f75367e78812551",
+        "570dad43de1af4c9",
+    }
+)
 
 
 def is_uuid(value: str) -> bool:
@@ -133,12 +145,12 @@ def is_stub_key(value: str) -> bool:
 
 def is_place(value: str) -> bool:
     """Whether a value is a path, a URL, a file's name or an e-mail address."""
-    return bool(_PLACE.match(value) or (_PATH.match(value) and wordiness(value) >= 0.6))
+    return bool(_PLACE.match(value) or _FILE.match(value) or (_PATH.match(value) and wordiness(value) >= 0.6))
 
 
 def is_random(value: str, shortest: int = 16) -> bool:
     """Whether a value looks made by a machine to be hard to guess: what keys and tokens are."""
-    if not shortest <= len(value) <= 2000 or not _TOKEN.match(value) or value.isdigit():
+    if not shortest <= len(value) <= 2000 or not _TOKEN.match(value) or _NUMBER.match(value):
         return False
     if is_hex(value):
         return True
@@ -165,6 +177,7 @@ def is_password(value: str) -> bool:
 
 def is_jumble(value: str) -> bool:
     """Whether this is a long mix of letters, digits and many signs, as Django makes its SECRET_KEY."""
+    value = value.removeprefix("django-insecure-")
     return (
         len(value) >= 40
         and len(_NOT_SYMBOL.sub("", value)) >= 5
