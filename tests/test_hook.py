@@ -49,6 +49,63 @@ def test_an_error_stops_the_commit_and_the_ways_past_it_work(repo: Path) -> None
     assert commit(repo, "--no-verify").returncode == 0
 
 
+def pushable(repo: Path) -> Path:
+    """The repository with a remote that has its first commit, and our hooks."""
+    git(repo, "init", "-q", "--bare", "../remote.git")
+    git(repo, "remote", "add", "origin", "../remote.git")
+    git(repo, "push", "-q", "--no-verify", "-u", "origin", "main")
+    install(repo)
+    return repo
+
+
+def push(repo: Path, *options: str, **env: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return subprocess.run(
+        ["git", "push", *options],
+        cwd=repo,
+        env={**clean, **ENVIRONMENT, "PATH": "/usr/bin:/bin", **env},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_what_got_into_a_commit_is_stopped_at_the_push(repo: Path) -> None:
+    pushable(repo)
+    value = token()
+    stage(repo, {"src/hub.py": f'login("{value}")\n'})
+    assert commit(repo, "--no-verify").returncode == 0
+    stage(repo, {"src/hub.py": "login()\n"})
+    assert commit(repo).returncode == 0, "what is staged is clean"
+    stopped = push(repo)
+    oid = git(repo, "rev-parse", "HEAD^")[:10]
+    assert stopped.returncode == 1, "the history is not"
+    said = stopped.stdout + stopped.stderr
+    assert f"in commit {oid}" in said and "src/hub.py:1:8" in said
+    assert value not in said and "git push --no-verify" in said
+    assert push(repo, **{SKIP: "1"}).returncode == 0
+    stage(repo, {"src/a.py": "x = 1\n"})
+    assert commit(repo).returncode == 0
+    assert push(repo).returncode == 0, "what the remote has is not new"
+    assert push(repo).returncode == 0, "nothing to push"
+
+
+def test_an_own_hook_gets_what_git_says_of_the_push(repo: Path) -> None:
+    hook = repo / ".git" / "hooks" / "pre-push"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text('#!/bin/sh\ncat >"$OUT"\necho "$@" >>"$OUT"\n')
+    hook.chmod(0o755)
+    pushable(repo)
+    stage(repo, {"a.py": "x = 1\n"})
+    commit(repo)
+    out = repo.parent / "out"
+    assert push(repo, OUT=str(out)).returncode == 0
+    told, arguments = out.read_text().splitlines()
+    assert told.startswith("refs/heads/main ") and arguments == "origin ../remote.git"
+    uninstall(repo)
+    assert [path.name for path in hook.parent.iterdir()] == ["pre-push"]
+
+
 @pytest.mark.parametrize("how", ["-a", "hub.py"])
 def test_the_index_of_that_very_commit_is_checked(repo: Path, how: str) -> None:
     write(repo, {"hub.py": "x = 1\n"})
@@ -75,7 +132,7 @@ def test_a_hook_that_is_there_runs_first_and_comes_back(repo: Path) -> None:
     hook.write_bytes(OWN.replace(b"\r", b""))
     hook.chmod(0o750)
     done = install(repo)
-    assert "runs first" in done.message and installed(repo)
+    assert "pre-commit is kept and runs first" in done.message and installed(repo)
     install(repo)
     stage(repo, {"a.py": "x = 1\n"})
     assert commit(repo, MINE="3").returncode != 0
@@ -109,7 +166,7 @@ def test_a_hook_that_somebody_changed_is_not_taken_for_ours(repo: Path) -> None:
     hook = install(repo).paths[0]
     hook.write_text(hook.read_text() + "make test\n")
     assert not installed(repo)
-    with pytest.raises(ActError):
+    with pytest.raises(ActError, match="was changed since"):
         uninstall(repo)
 
 

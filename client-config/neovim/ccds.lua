@@ -218,7 +218,11 @@ local commands = {
   { 'Unstage', 'ccds.unstage', 'Unstage This File', { 'file' }, {} },
   { 'Ignore', 'ccds.ignore', 'Add to .gitignore', { 'file' }, { { 'pattern', 'The line to add to the ignore file.' } } },
   { 'Suppress', 'ccds.suppress', 'Accept This Finding…', { 'file', 'finding' }, { { 'reason', 'Why the finding is accepted.' } } },
+  { 'Baseline', 'ccds.baseline', 'Accept Everything That Stands', { 'root' }, {} },
   { 'Explain', 'ccds.explain', 'Explain a Rule, or the Exercise…', { 'root' }, { { 'code', 'The code of a rule, or ’exercise’ for the steps of the first week; without it all rules are listed.' } } },
+  { 'Pause', 'ccds.pause', 'Pause Checking', {}, {} },
+  { 'Resume', 'ccds.resume', 'Resume Checking', {}, {} },
+  { 'StripOutputs', 'ccds.stripOutputs', 'Clear the Outputs of This Notebook', { 'file' }, {} },
   -- }}}
 }
 

@@ -152,7 +152,11 @@ let s:commands = [
 \ ['RenumberNotebooks', 'ccds.renumberNotebooks', 'Number the Notebooks of a Phase Anew…', ['root'], []],
 \ ['Unstage', 'ccds.unstage', 'Unstage This File', ['file'], []],
 \ ['Ignore', 'ccds.ignore', 'Add to .gitignore', ['file'], [['pattern', 'The line to add to the ignore file.']]],
+\ ['Baseline', 'ccds.baseline', 'Accept Everything That Stands', ['root'], []],
 \ ['Explain', 'ccds.explain', 'Explain a Rule, or the Exercise…', ['root'], [['code', 'The code of a rule, or ’exercise’ for the steps of the first week; without it all rules are listed.']]],
+\ ['Pause', 'ccds.pause', 'Pause Checking', [], []],
+\ ['Resume', 'ccds.resume', 'Resume Checking', [], []],
+\ ['StripOutputs', 'ccds.stripOutputs', 'Clear the Outputs of This Notebook', ['file'], []],
 "\ }}}
 \]
 

@@ -76,8 +76,10 @@ def _check_file(
             continue
         for finding in _run(rule, file, context, cache):
             relative = context.project.relative(finding.path)
-            if context.config.ignores(finding.code, relative, finding.fingerprint) or is_suppressed(
-                finding, file
+            if (
+                context.config.ignores(finding.code, relative, finding.fingerprint)
+                or (finding.code, relative, finding.fingerprint) in context.project.baseline
+                or is_suppressed(finding, file)
             ):
                 continue
             accept = suppressing_fixes(finding, file) if rule.acceptable else ()

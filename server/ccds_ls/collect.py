@@ -151,10 +151,14 @@ def walk(root: Path) -> tuple[list[str], tuple[Path, ...]]:
 def index_files(view: View, paths: Iterable[str]) -> list[File]:
     """The staged versions of paths, read from the index; submodules and deletions have none."""
     entries = [view.staged[path] for path in paths]
-    if view.repository is None or not entries:
-        return []
+    return blob_files(view.repository, entries) if view.repository is not None and entries else []
+
+
+def blob_files(repository: git.Repository, entries: Iterable[git.Entry]) -> list[File]:
+    """What git has for some entries, of the index or of a commit, as files that are staged."""
+    entries = list(entries)
     oids = [entry.oid for entry in entries]
-    contents = {blob.oid: blob for blob in git.blobs(view.repository, oids, MAX_TEXT_BYTES, head=HEAD_BYTES)}
+    contents = {blob.oid: blob for blob in git.blobs(repository, oids, MAX_TEXT_BYTES, head=HEAD_BYTES)}
     return [_index_file(entry, contents[entry.oid]) for entry in entries]
 
 

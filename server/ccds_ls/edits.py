@@ -20,15 +20,22 @@ def raw(edit: TextEdit, file: File) -> tuple[Span, str] | None:
 
 def write_edits(path: Path, file: File, edits: Iterable[TextEdit]) -> bool:
     """Apply edits that do not overlap to the file on disk; False, and nothing done, if that is not ``file``."""
-    data = path.read_bytes()
-    if file.text is None or decode(data) != file.text or data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    data = edited(path.read_bytes(), file, edits)
+    if data is None:
         return False
+    write_atomically(path, data)
+    return True
+
+
+def edited(data: bytes, file: File, edits: Iterable[TextEdit]) -> bytes | None:
+    """The bytes of a file after edits that do not overlap; None if they are not those of ``file``, or UTF-16."""
+    if file.text is None or decode(data) != file.text or data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return None
     text = file.text
     placed = [raw(edit, file) for edit in edits]
     if None in placed:
-        return False
+        return None
     for span, new in sorted((item for item in placed if item), reverse=True):
         text = text[: span.start] + new + text[span.end :]
     mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
-    write_atomically(path, mark + text.encode("utf-8", "surrogateescape"))
-    return True
+    return mark + text.encode("utf-8", "surrogateescape")

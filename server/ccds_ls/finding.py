@@ -102,7 +102,15 @@ class MoveToEnv:
     fingerprint: str
 
 
-Edit = TextEdit | RenameFile | AppendLine | Unstage | StopTracking | Suppress | MoveToEnv
+@dataclass(frozen=True)
+class StripStaged:
+    """Clear the outputs of a notebook's cell, or of all cells, in what is staged of it; the file stays."""
+
+    path: str
+    cell: int | None = None
+
+
+Edit = TextEdit | RenameFile | AppendLine | Unstage | StopTracking | Suppress | MoveToEnv | StripStaged
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from ccds_ls import baseline
+from ccds_ls.baseline import Entry
 from ccds_ls.config import Config, SettingProblem, read
 
 if sys.version_info >= (3, 11):
@@ -25,11 +27,15 @@ _MARKS = ("data", "models", "notebooks", "references", "reports")
 
 @dataclass(frozen=True)
 class Project:
-    """One project in a snapshot. ``root`` is relative to the snapshot's root, ``""`` for that root itself."""
+    """One project in a snapshot. ``root`` is relative to the snapshot's root, ``""`` for that root itself.
+
+    ``baseline`` are the findings that were accepted all at once.
+    """
 
     root: str = ""
     config: Config = field(default_factory=Config)
     problems: tuple[SettingProblem, ...] = ()
+    baseline: frozenset[Entry] = frozenset()
 
     def holds(self, path: str) -> bool:
         """Whether a path of the snapshot lies in this project's folder."""
@@ -75,7 +81,11 @@ def is_project(folder: Path) -> bool:
 def _read_project(root: Path, folder: str, editor: dict[str, Any]) -> Project:
     config, problems = settings(*_tool_table(root / folder))
     config, _ = read(editor, config, editor=True)
-    return Project(folder, config, problems)
+    try:
+        accepted = baseline.load(root / folder)
+    except baseline.BaselineError as error:
+        accepted, problems = frozenset(), (*problems, SettingProblem("", str(error)))
+    return Project(folder, config, problems, accepted)
 
 
 def _tool_table(folder: Path) -> tuple[dict[str, Any], SettingProblem | None]:

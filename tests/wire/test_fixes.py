@@ -154,3 +154,78 @@ def test_an_editor_that_does_not_apply_the_edit_is_told(client: Client, repo: Pa
     with pytest.raises(ResponseError, match="The editor did not change"):
         client.command("ccds.moveSecretToEnv", {"uri": path.as_uri(), "fingerprint": fingerprint})
     assert (repo / ".env").read_text() == f"HF_TOKEN={value}\n", "the value is safe in both places"
+
+
+def notebook(value: str, outputs: str = "") -> str:
+    text = json.dumps([{"name": "stdout", "output_type": "stream", "text": [f"{outputs or value}\n"]}])
+    cell = f'{{"cell_type": "code", "execution_count": 1, "metadata": {{}}, "outputs": {text}, "source": ["show()"]}}'
+    return f'{{\n "cells": [\n  {cell}\n ],\n "metadata": {{}},\n "nbformat": 4,\n "nbformat_minor": 4\n}}\n'
+
+
+def test_outputs_are_cleared_in_what_is_staged_alone(client: Client, repo: Path) -> None:
+    path, text = repo / "notebooks" / "1.0-jqp-a.ipynb", notebook(token())
+    write(repo, {"notebooks/1.0-jqp-a.ipynb": text})
+    git(repo, "add", ".")
+    open_text(client, repo / "README.md", "# Start\n")
+    command = fix(
+        client, path, shown(client, path, "secret"), "Clear the outputs of cell 1 in what is staged"
+    )
+    client.command(command["command"]["command"], *command["command"]["arguments"])
+    staged = json.loads(git(repo, "show", ":notebooks/1.0-jqp-a.ipynb"))
+    assert [(c["outputs"], c["execution_count"], c["source"]) for c in staged["cells"]] == [
+        ([], None, ["show()"])
+    ]
+    assert path.read_text() == text
+    git(repo, "fsck", "--strict")
+    with pytest.raises(ResponseError, match="nothing of that"):
+        client.command("ccds.stripOutputs", {"uri": path.as_uri(), "staged": True})
+
+
+def test_outputs_are_cleared_in_the_file(client: Client, repo: Path) -> None:
+    path, text = repo / "notebooks" / "1.0-jqp-a.ipynb", notebook("fine")
+    write(repo, {"notebooks/1.0-jqp-a.ipynb": text})
+    client.command("ccds.stripOutputs", {"uri": path.as_uri()})
+    assert path.read_text() == text.replace(
+        text[text.index('[{"name"') : text.index(', "source"')], "[]"
+    ).replace('"execution_count": 1', '"execution_count": null')
+    with pytest.raises(ResponseError, match="no outputs"):
+        client.command("ccds.stripOutputs", {"uri": path.as_uri()})
+    write(repo, {"b.ipynb": "{"})
+    with pytest.raises(ResponseError, match="not a notebook"):
+        client.command("ccds.stripOutputs", {"uri": (repo / "b.ipynb").as_uri()})
+
+
+def test_paused_means_that_nothing_is_shown(client: Client, repo: Path) -> None:
+    path = repo / "hub.py"
+    open_text(client, path, f'login("{token()}")\n')
+    shown(client, path, "secret")
+    client.command("ccds.pause")
+    document = {"uri": path.as_uri(), "version": 2}
+    changed = [{"text": f'login("{token()}")\nx = 1\n'}]
+    client.notify("textDocument/didChange", {"textDocument": document, "contentChanges": changed})
+    client.command("ccds.resume")
+    assert shown(client, path, "secret")["severity"] == 2
+
+
+def test_everything_that_stands_is_accepted(client: Client, repo: Path) -> None:
+    path = repo / "hub.py"
+    write(repo, {"hub.py": f'login("{token()}")\n'})
+    git(repo, "add", ".")
+    open_text(client, path, path.read_text())
+    shown(client, path, "secret")
+    done = client.command("ccds.baseline", {"root": repo.as_uri()})
+    assert done["paths"] == [str(repo / ".ccds-ls-baseline.json")] and "not safe" in done["message"]
+    while client.wait_for("textDocument/publishDiagnostics", uri=path.as_uri())["params"]["diagnostics"]:
+        pass
+
+
+def test_commits_that_were_not_pushed_are_looked_at(client: Client, repo: Path) -> None:
+    write(repo, {"hub.py": f'login("{token()}")\n'})
+    git(repo, "add", ".")
+    git(repo, "commit", "-qm", "one")
+    (repo / "hub.py").write_text("login()\n")
+    git(repo, "commit", "-qam", "two")
+    report = client.command("ccds.checkCommit", {"root": repo.as_uri()})
+    assert report["findings"] == [] and "not pushed yet: hub.py" in report["message"]
+    (late,) = report["unpushed"]
+    assert (late["severity"], late["fixes"]) == ("error", []) and "in commit " in late["message"]

@@ -69,6 +69,16 @@ def _add_check(commands: Commands) -> None:
     which = check.add_mutually_exclusive_group()
     which.add_argument("--staged", action="store_true", help="check what is staged, as it is in the index")
     which.add_argument("--would-add", action="store_true", help="check what 'git add .' would take")
+    which.add_argument(
+        "--unpushed",
+        action="store_true",
+        help="check what the commits that were not pushed yet would publish",
+    )
+    which.add_argument(
+        "--baseline",
+        action="store_true",
+        help="accept every finding that stands now, in .ccds-ls-baseline.json; only new ones are shown then",
+    )
     check.add_argument("--format", choices=("text", "json", "sarif", "github"), default="text")
     check.add_argument(
         "--fix", action="store_true", help="apply the fixes that are safe; never touches the index"
@@ -169,15 +179,18 @@ def _rename(options: argparse.Namespace) -> int:
 
 
 def _add_hook(commands: Commands) -> None:
-    hook = commands.add_parser("hook", help="the git pre-commit hook")
+    hook = commands.add_parser("hook", help="the hooks that check every commit and every push")
     hook.add_argument("action", choices=("install", "uninstall", "run"))
+    hook.add_argument("name", nargs="?", choices=("pre-commit", "pre-push"), default="pre-commit")
     hook.set_defaults(run=_hook)
 
 
 def _hook(options: argparse.Namespace) -> int:
-    from ccds_ls.cli.hook import change, run
+    from ccds_ls.cli.hook import change, run, run_push
 
-    return run() if options.action == "run" else change(options.action)
+    if options.action != "run":
+        return change(options.action)
+    return run_push() if options.name == "pre-push" else run()
 
 
 def _add_inspect(commands: Commands) -> None:

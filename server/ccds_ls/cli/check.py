@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,8 +32,17 @@ class UsageError(Exception):
 def run(options: argparse.Namespace) -> int:
     """Check, print, and say with the exit code what was found."""
     paths = options.paths or [Path()]
+    if options.baseline:
+        from ccds_ls.cli.baseline import run as write_baseline
+
+        return write_baseline(paths)
     try:
-        located, count = collect(paths, staged=options.staged, would_add=options.would_add, fix=options.fix)
+        if options.unpushed:
+            located, count = _unpushed(paths)
+        else:
+            located, count = collect(
+                paths, staged=options.staged, would_add=options.would_add, fix=options.fix
+            )
     except (UsageError, git.GitError) as error:
         print(f"ccds-ls: {error}", file=sys.stderr)
         return 2
@@ -43,12 +53,21 @@ def run(options: argparse.Namespace) -> int:
 
 
 def collect(
-    paths: list[Path], *, staged: bool = False, would_add: bool = False, fix: bool = False
+    paths: list[Path],
+    *,
+    staged: bool = False,
+    would_add: bool = False,
+    fix: bool = False,
+    with_baseline: bool = True,
+    detector: Detector | None = None,
 ) -> tuple[list[Located], int]:
-    """The findings in files and folders, and how many files were checked. Raises UsageError or GitError."""
+    """The findings in files and folders, and how many files were checked. Raises UsageError or GitError.
+
+    ``with_baseline`` leaves out what the projects' baselines accept. Without a ``detector`` one is loaded.
+    """
     located: list[Located] = []
     count = 0
-    for root, chosen_paths in _by_root(paths).items():
+    for root, chosen_paths in by_root(paths).items():
         view = look(root, git.discover(root, environ=os.environ), staged_alone=staged)
         if view.repository is None and (staged or would_add):
             raise UsageError(
@@ -58,7 +77,8 @@ def collect(
         if not chosen:
             continue
         count += len(chosen)
-        loading = _detector()
+        if detector is None:
+            _detector()
         # While the secret engine loads, which takes longer than all the rest:
         from ccds_ls.check import check
         from ccds_ls.rules import all_rules
@@ -68,9 +88,25 @@ def collect(
         for start in range(0, len(chosen), BATCH):
             files = _versions(view, chosen[start : start + BATCH], staged=staged, would_add=would_add)
             snapshot = make_snapshot(view, files)
-            found = check(snapshot, loading.result()[0], rules)
+            if not with_baseline:
+                bare = tuple(replace(project, baseline=frozenset()) for project in snapshot.projects)
+                snapshot = replace(snapshot, projects=bare)
+            found = check(snapshot, detector or loaded_detector(), rules)
             located += _fixed(view.root, found) if fix else found
     return located, count
+
+
+def _unpushed(paths: list[Path]) -> tuple[list[Located], int]:
+    """The findings in commits that no remote has, of the repositories that ``paths`` are in."""
+    from ccds_ls.unpushed import check_unpushed
+
+    located: list[Located] = []
+    for root in by_root(paths):
+        repository = git.discover(root, environ=os.environ)
+        if repository is None:
+            raise UsageError(f"{root} is not in a git repository, so there is nothing to push.")
+        located += check_unpushed(repository, loaded_detector())
+    return located, len({file.path for _, file in located})
 
 
 def _fixed(root: Path, located: list[Located]) -> list[Located]:
@@ -82,7 +118,7 @@ def _fixed(root: Path, located: list[Located]) -> list[Located]:
     return left
 
 
-def _by_root(paths: Iterable[Path]) -> dict[Path, list[str]]:
+def by_root(paths: Iterable[Path]) -> dict[Path, list[str]]:
     """The paths below each repository (or folder outside git), relative to it; ``""`` stands for all of it."""
     roots: dict[Path, list[str]] = {}
     for path in paths:
@@ -155,6 +191,11 @@ def _detector() -> _Loading:
     loading = _Loading(name="ccds-engine")
     loading.start()
     return loading
+
+
+def loaded_detector() -> Detector:
+    """The detector, with the engine where there is one."""
+    return _detector().result()[0]
 
 
 def detector_problem() -> str | None:

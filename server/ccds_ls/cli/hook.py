@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ccds_ls.check import Located
 
 
 def change(action: str) -> int:
@@ -53,7 +57,37 @@ def run() -> int:
     shown = [item for item in located if item[0].severity <= Severity.INFORMATION]
     if shown:
         show(shown, count, "text")
+    return _verdict(located, "committed", "commit")
+
+
+def run_push() -> int:
+    """What the hook for pushes does: the same for what the commits bring along that no remote has yet."""
+    from ccds_ls.cli.check import detector_problem, loaded_detector, show
+    from ccds_ls.finding import Severity
+    from ccds_ls.git.read import GitError, discover
+    from ccds_ls.unpushed import check_unpushed, pushed_commits
+
+    try:
+        repository = discover(Path.cwd())
+        commits = pushed_commits(repository, sys.stdin.read().splitlines()) if repository else []
+        located = check_unpushed(repository, loaded_detector(), commits) if repository and commits else []
+    except GitError as error:
+        print(f"ccds-ls: nothing was checked, so nothing is pushed. {error}", file=sys.stderr)
+        print("To push all the same: git push --no-verify", file=sys.stderr)
+        return 2
+    if problem := detector_problem():
+        print(f"ccds-ls: {problem}", file=sys.stderr)
+    errors = [item for item in located if item[0].severity is Severity.ERROR]
+    if errors:
+        show(errors, len(errors), "text")
+    return _verdict(errors, "pushed", "push")
+
+
+def _verdict(located: list[Located], done: str, command: str) -> int:
+    """The hook's exit code; errors stop it, and then the ways past it are told."""
+    from ccds_ls.finding import Severity
+
     stopped = any(finding.severity is Severity.ERROR for finding, _ in located)
     if stopped:
-        print("\nNothing was committed. To commit all the same: git commit --no-verify", file=sys.stderr)
+        print(f"\nNothing was {done}. To {command} all the same: git {command} --no-verify", file=sys.stderr)
     return 1 if stopped else 0

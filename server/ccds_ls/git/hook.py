@@ -1,4 +1,4 @@
-"""The pre-commit hook: written beside whatever is there, taken away without a trace."""
+"""The hooks for commits and pushes: written beside whatever is there, taken away without a trace."""
 
 from __future__ import annotations
 
@@ -11,80 +11,122 @@ from pathlib import Path
 from ccds_ls.git.command import ActError, Done, git, opened
 
 SKIP = "CCDS_LS_SKIP_HOOK"
-"""The environment variable that lets one commit pass, as ``git commit --no-verify`` does."""
+"""The environment variable that lets one commit or push pass, as git's own ``--no-verify`` does."""
 
-_NAME = "pre-commit"
-_KEPT = "pre-commit.before-ccds-ls"
+NAMES = ("pre-commit", "pre-push")
+
 _MARK = "# Written by 'ccds-ls hook install'; 'ccds-ls hook uninstall' takes it away again."
 # A graphical client starts hooks with a bare PATH, so the interpreter is named in full. Hooks are run by a POSIX
-# shell on Windows too: git brings one along.
+# shell on Windows too: git brings one along. A hook that was there runs first, and what git tells a hook on its
+# standard input is for both of them.
 _SCRIPT = """\
 #!/bin/sh
 {mark}
-kept="$(dirname "$0")/{kept}"
-if [ -x "$kept" ]; then "$kept" "$@" || exit $?; fi
+{kept_first}
 [ -z "${skip}" ] || exit 0
 python={python}
-if [ -x "$python" ]; then exec "$python" -m ccds_ls hook run; fi
-if command -v ccds-ls >/dev/null 2>&1; then exec ccds-ls hook run; fi
+if [ -x "$python" ]; then {run}"$python" -m ccds_ls hook run{name}; fi
+if command -v ccds-ls >/dev/null 2>&1; then {run}ccds-ls hook run{name}; fi
 echo "ccds-ls: nothing was checked: $python, with which the hook was installed, is gone." >&2
-echo "Install ccds-ls again and run 'ccds-ls hook install', or pass this once: git commit --no-verify" >&2
+echo "Install ccds-ls again and run 'ccds-ls hook install', or pass this once: git {command} --no-verify" >&2
 exit 1
 """
+_PARTS = {
+    "pre-commit": {
+        "kept_first": 'kept="$(dirname "$0")/{kept}"\nif [ -x "$kept" ]; then "$kept" "$@" || exit $?; fi',
+        "run": "exec ",
+        "name": "",
+        "command": "commit",
+    },
+    "pre-push": {
+        "kept_first": 'kept="$(dirname "$0")/{kept}"\npushed="$(cat)"\n'
+        'if [ -x "$kept" ]; then printf "%s\\n" "$pushed" | "$kept" "$@" || exit $?; fi',
+        "run": 'printf "%s\\n" "$pushed" | ',
+        "name": " pre-push; exit $?",
+        "command": "push",
+    },
+}
 
 
-def script(python: str = sys.executable) -> str:
-    """The hook as a shell script."""
-    return _SCRIPT.format(mark=_MARK, kept=_KEPT, skip=SKIP, python=shlex.quote(python))
+def script(python: str = sys.executable, name: str = "pre-commit") -> str:
+    """A hook as a shell script."""
+    parts = {key: part.replace("{kept}", _kept(name)) for key, part in _PARTS[name].items()}
+    quoted = shlex.quote(Path(python).as_posix())
+    return _SCRIPT.format(mark=_MARK, skip=SKIP, python=quoted, **parts)
 
 
 def install(folder: Path) -> Done:
-    """Install the hook in the repository around ``folder``; a hook that is there is kept and runs first."""
+    """Install the hooks in the repository around ``folder``; a hook that is there is kept and runs first."""
     hooks = _folder(folder)
-    hook, kept = hooks / _NAME, hooks / _KEPT
-    if os.path.lexists(hook) and not _is_ours(hook):
-        if os.path.lexists(kept):
+    foreign = [name for name in NAMES if os.path.lexists(hooks / name) and not _is_ours(hooks, name)]
+    for name in foreign:
+        if os.path.lexists(hooks / _kept(name)):
             raise ActError(
-                f"Nothing was changed: {hook} is not ours, and {kept} is there already. Look at both."
+                f"Nothing was changed: {hooks / name} is not ours, and {_kept(name)} is there already. Look at both."
             )
-        hook.rename(kept)
     hooks.mkdir(parents=True, exist_ok=True)
-    half = hooks / f"{_NAME}.{os.getpid()}.ccds-ls"
-    half.write_text(script(), encoding="utf-8", newline="\n")
-    half.chmod(0o755)
-    half.replace(hook)
-    chained = f" Your own hook is kept as {kept.name} and runs first." if kept.exists() else ""
-    return Done(f"Every commit is checked now, by {hook}.{chained}", (hook,), "ccds-ls hook uninstall")
+    for name in NAMES:
+        half = hooks / f"{name}.{os.getpid()}.ccds-ls"
+        half.write_text(script(name=name), encoding="utf-8", newline="\n")
+        half.chmod(0o755)
+        if name in foreign:
+            (hooks / name).rename(hooks / _kept(name))
+        half.replace(hooks / name)
+    kept = [name for name in NAMES if os.path.lexists(hooks / _kept(name))]
+    chained = f" Your own {' and '.join(kept)} is kept and runs first." if kept else ""
+    paths = tuple(hooks / name for name in NAMES)
+    return Done(
+        f"Every commit and every push is checked now, by hooks in {hooks}.{chained}",
+        paths,
+        "ccds-ls hook uninstall",
+    )
 
 
 def uninstall(folder: Path) -> Done:
-    """Take the hook away; the one that was there before is back, byte for byte."""
+    """Take the hooks away; those that were there before are back, byte for byte."""
     hooks = _folder(folder)
-    hook, kept = hooks / _NAME, hooks / _KEPT
-    if not os.path.lexists(hook) or not _is_ours(hook):
+    ours = [name for name in NAMES if _is_ours(hooks, name)]
+    for name in NAMES:
+        if name not in ours and _MARK in _text(hooks / name):
+            raise ActError(
+                f"Nothing was changed: {hooks / name} was changed since ccds-ls wrote it. Take our lines out by hand."
+            )
+    if not ours:
         raise ActError(f"Nothing was changed: there is no hook of ccds-ls in {hooks}.")
-    if os.path.lexists(kept):
-        kept.replace(hook)
-        return Done(f"Your own hook is back in {hook}.", (hook,), "ccds-ls hook install")
-    hook.unlink()
-    return Done(f"Removed {hook}.", (hook,), "ccds-ls hook install")
+    back = [name for name in ours if os.path.lexists(hooks / _kept(name))]
+    for name in ours:
+        if name in back:
+            (hooks / _kept(name)).replace(hooks / name)
+        else:
+            (hooks / name).unlink()
+    told = f" Your own {' and '.join(back)} is back." if back else ""
+    paths = tuple(hooks / name for name in ours)
+    return Done(f"Removed the hooks of ccds-ls from {hooks}.{told}", paths, "ccds-ls hook install")
 
 
 def installed(folder: Path) -> bool:
-    """Whether the repository around ``folder`` has our hook."""
-    return _is_ours(_folder(folder, check=False) / _NAME)
+    """Whether the repository around ``folder`` has our hook for commits."""
+    return _is_ours(_folder(folder, check=False), "pre-commit")
 
 
-def _is_ours(hook: Path) -> bool:
-    """Whether a hook is just what some ``install`` wrote, for whichever interpreter."""
+def _kept(name: str) -> str:
+    return f"{name}.before-ccds-ls"
+
+
+def _text(hook: Path) -> str:
+    """What a hook says; empty for one that is not there or is no text."""
     try:
-        text = hook.read_text(encoding="utf-8")
+        return hook.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        return False
+        return ""
+
+
+def _is_ours(hooks: Path, name: str) -> bool:
+    """Whether a hook is just what some ``install`` wrote, for whichever interpreter."""
+    text = _text(hooks / name)
     found = re.search(r"^python=(.*)$", text, re.MULTILINE)
-    if found is None:
-        return False
-    return text == script().replace(f"python={shlex.quote(sys.executable)}", f"python={found[1]}", 1)
+    own = f"python={shlex.quote(Path(sys.executable).as_posix())}"
+    return found is not None and text == script(name=name).replace(own, f"python={found[1]}", 1)
 
 
 def _folder(folder: Path, *, check: bool = True) -> Path:

@@ -72,6 +72,18 @@ class Server(LanguageServer):
             )
         )
 
+    def pause(self) -> None:
+        """Check nothing and show nothing until ``resume``."""
+        self.work.pause()
+        for uri in list(self.published):
+            self.publish(Publication(uri, None))
+        self.tell_status()
+
+    def resume(self) -> None:
+        """Go on where ``pause`` stopped, with everything checked anew."""
+        self.work.resume()
+        self.tell_status()
+
     def warn(self, message: str) -> None:
         """Tell the user something that concerns no file."""
         self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, f"ccds-ls: {message}"))

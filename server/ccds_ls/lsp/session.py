@@ -15,6 +15,7 @@ from typing import Any
 
 from lsprotocol import types
 
+from ccds_ls import baseline
 from ccds_ls.check import Cache, Located, check, unchecked
 from ccds_ls.collect import View, index_files, look, make_snapshot, overlay_file, worktree_file
 from ccds_ls.finding import Related
@@ -118,6 +119,7 @@ class Session:
         self.settings = settings or {}
         self.overlays: dict[str, Overlay] = {}
         self.messages: dict[str, Message] = {}
+        self.paused = False
         self.workspace: list[Path] = []
         self.folders: dict[Path, Folder] = {}
         self.standing: dict[str, Standing] = {}
@@ -177,7 +179,7 @@ class Session:
 
     def _stamp(self, folder: Folder) -> tuple[object, ...]:
         repository = folder.repository
-        watched = [folder.root / ".gitignore", folder.root / "pyproject.toml"]
+        watched = [folder.root / name for name in (".gitignore", "pyproject.toml", baseline.NAME)]
         if repository:
             watched += [repository.index, repository.git_dir / "HEAD", repository.git_dir / "logs" / "HEAD"]
         else:
@@ -409,7 +411,8 @@ def _states(folder: Folder, settings: dict[str, Any]) -> dict[str, object]:
             _signature(folder.root / path) if path in view.would_add else None,
             path in view.would_add,
             siblings.get(os.path.dirname(path)) if path.endswith(".ipynb") else None,  # noqa: PTH120
-            nearest(projects, path).config,
+            (project := nearest(projects, path)).config,
+            project.baseline,
         )
         for path in paths
     }

@@ -19,6 +19,9 @@ STATUS = "ccds/status"
 
 def status(session: Session, *, busy: bool, engine_problem: str | None) -> dict[str, Any]:
     """The parameters of ``ccds/status``; ``busy`` until the engine is there and the first look is done."""
+    if session.paused:
+        none = {severity.label: 0 for severity in Severity}
+        return {"state": "paused", "message": "Paused: nothing is checked. Resume to go on.", "coming": none}
     problem = next((folder.problem for folder in session.folders.values() if folder.problem), engine_problem)
     coming = Counter(
         finding.severity.label

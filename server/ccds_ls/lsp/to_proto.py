@@ -21,6 +21,7 @@ from ccds_ls.finding import (
     RenameFile,
     Span,
     StopTracking,
+    StripStaged,
     Suppress,
     TextEdit,
     Unstage,
@@ -234,6 +235,10 @@ def command_for(fix: Fix, target: Target) -> types.Command | None:
     moved = [edit for edit in fix.edits if isinstance(edit, MoveToEnv)]
     if moved:
         return _command(fix, "ccds.moveSecretToEnv", {"uri": target.uri, "fingerprint": moved[0].fingerprint})
+    stripped = [edit for edit in fix.edits if isinstance(edit, StripStaged)]
+    if stripped:
+        which = {"cell": stripped[0].cell, "staged": True}
+        return _command(fix, "ccds.stripOutputs", {"uri": target.uri, **which})
     lines = [edit for edit in fix.edits if isinstance(edit, AppendLine)]
     takes_out = any(isinstance(edit, Unstage) for edit in fix.edits)
     if lines:

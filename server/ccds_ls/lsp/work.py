@@ -103,7 +103,21 @@ class Work:
                 await self._do(job)
             self._settled()
 
+    def pause(self) -> None:
+        """Check nothing until ``resume``. What is known is let go, so that nothing out of date is shown."""
+        self.session.paused = True
+        self.session.standing.clear()
+        for message in self.session.messages.values():
+            message.shown = ()
+
+    def resume(self) -> None:
+        """Go on, with everything anew."""
+        self.session.paused = False
+        self.everything()
+
     def _next(self) -> Job | None:
+        if self.session.paused:
+            return None
         if self._urgent:
             path = next(iter(self._urgent))
             del self._urgent[path]
@@ -139,6 +153,9 @@ class Work:
         if outcome is None:
             return
         folder, publications, more = outcome
+        if self.session.paused:
+            self.session.standing.clear()  # of the job that ran when the pause began
+            return
         more = [*more, *folder.again]
         folder.again = set()
         self._later.update({(folder.root, path): None for path in more})

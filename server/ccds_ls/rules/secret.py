@@ -63,11 +63,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
-from ccds_ls.finding import AppendLine, Finding, Fix, MoveToEnv, Severity, Span, State, Unstage
+from ccds_ls.cell_findings import clear_outputs
+from ccds_ls.finding import (
+    AppendLine,
+    Finding,
+    Fix,
+    MoveToEnv,
+    Severity,
+    Span,
+    State,
+    StripStaged,
+    Unstage,
+)
 from ccds_ls.notebook import Cell, Notebook
 from ccds_ls.rules import Context, Rule
 from ccds_ls.secrets import Secret
-from ccds_ls.snapshot import File
+from ccds_ls.snapshot import File, Origin
 
 # Fields of a cell that are searched as text, or hold no text: an attachment is an image.
 _SEARCHED = frozenset({"source", "input", "outputs", "attachments", "id", "cell_type", "execution_count"})
@@ -190,7 +201,11 @@ def _finding(
         span=span,
         cell=cell,
         cell_span=cell_span,
-        fixes=(*_moves(file, secret, cell, in_output), *_fixes(file, staged)),
+        fixes=(
+            *_moves(file, secret, cell, in_output),
+            *_cleared(file, cell, in_output),
+            *_fixes(file, staged),
+        ),
     )
 
 
@@ -205,6 +220,16 @@ def _moves(file: File, secret: Secret, cell: int | None, in_output: bool) -> Ite
     if in_python and secret.kind != "private-key":
         title = "Move it to .env, and read it from os.environ"
         yield Fix(title, (MoveToEnv(file.path, secret.fingerprint),))
+
+
+def _cleared(file: File, cell: int | None, in_output: bool) -> tuple[Fix, ...]:
+    """The fix for a secret that a cell has printed."""
+    if not in_output or cell is None or file.notebook is None:
+        return ()
+    if file.origin is Origin.INDEX:
+        title = f"Clear the outputs of cell {cell} in what is staged"
+        return (Fix(title, (StripStaged(file.path, cell),)),)
+    return clear_outputs(file, f"Clear the outputs of cell {cell}", (file.notebook.cells[cell - 1],))
 
 
 def _fixes(file: File, staged: bool) -> Iterator[Fix]:

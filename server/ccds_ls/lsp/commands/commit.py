@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -213,15 +214,37 @@ def _described(server: Server, folder: Path, message: str) -> Result:
 async def check_commit(server: Server, given: InRoot) -> Result:
     """Check what is staged and say what was found."""
     folder = folder_of(server, given.root)
-    async with Progress(server, "Checking the coming commit"):
+    async with Progress(server, "Checking the coming commit") as progress:
         findings = await in_thread(lambda _: staged_findings(server, folder))
+        unpushed = await in_thread(lambda stop: _unpushed_findings(server, folder, stop, progress))
     server.work.look(folder)
     bad = sorted({item["path"] for item in findings if item["severity"] in ("error", "warning")})
     message = "Nothing was found in what is staged."
     if bad:
         more = f" and {len(bad) - 3} more" if len(bad) > 3 else ""
         message = f"{_count(len(bad), 'file')} to look at in what is staged: {', '.join(bad[:3])}{more}."
-    return result(message, [folder / path for path in bad], findings=findings)
+    late = sorted({item["path"] for item in unpushed if item["severity"] in ("error", "warning")})
+    if late:
+        message += f" In commits that were not pushed yet: {_listed(late)}."
+    return result(message, [folder / path for path in bad], findings=findings, unpushed=unpushed)
+
+
+def _unpushed_findings(
+    server: Server, folder: Path, stop: threading.Event, progress: Progress
+) -> list[dict[str, Any]]:
+    from ccds_ls.git.read import discover
+    from ccds_ls.report.json import items
+    from ccds_ls.unpushed import check_unpushed
+
+    repository = discover(folder)
+    if repository is None:
+        return []
+
+    def tell(done: int, total: int) -> None:
+        progress.tell(f"{done} of {total} contents in commits that were not pushed yet", 100 * done // total)
+
+    session = server.session
+    return items(check_unpushed(repository.cancellable(stop), session.detector, None, session.settings, tell))
 
 
 def staged_findings(server: Server, folder: Path) -> list[dict[str, Any]]:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from ccds_ls.lsp.commands.base import (
+    REQUEST_FAILED,
     Command,
+    InRoot,
     OneFile,
     Result,
     argument,
@@ -117,6 +119,21 @@ async def suppress(server: Server, given: Accept) -> Result:
     return result(f"Accepted in {changed}; remove the entry there to undo it.", [changed])
 
 
+async def baseline(server: Server, given: InRoot) -> Result:
+    """Accept everything that stands in a project, so that only what is new is shown."""
+    from ccds_ls.baseline import BaselineError
+    from ccds_ls.cli.baseline import accept
+
+    folder = folder_of(server, given.root)
+    try:
+        accepted = await in_thread(lambda _: accept([folder], server.session.detector))
+    except BaselineError as error:
+        raise JsonRpcException(str(error), REQUEST_FAILED) from error
+    server.work.everything()
+    undo = " ".join(f"Delete {path}." for path in accepted.files) or "There is nothing to undo."
+    return result(accepted.message, accepted.files, undo=undo)
+
+
 async def explain(server: Server, given: Explain) -> Result:
     """A rule's page, or the list of rules, or how far an exercise is done."""
     from ccds_ls.rules.docs import UnknownRule, explain, table
@@ -147,5 +164,6 @@ COMMANDS = {
     "ccds.ignore": Command("Add to .gitignore", Ignore, ignore, "exclude", "file"),
     "ccds.suppress": Command("Accept This Finding…", Accept, suppress, "check", "file"),
     "ccds.openPlace": Command("Open a Place in a File", Place, open_place, "go-to-file", "nowhere"),
+    "ccds.baseline": Command("Accept Everything That Stands", InRoot, baseline, "checklist"),
     "ccds.explain": Command("Explain a Rule, or the Exercise…", Explain, explain, "question", "anywhere"),
 }

@@ -12,10 +12,12 @@ from ccds_ls.lsp.commands.base import (
     REQUEST_FAILED,
     Command,
     Result,
+    argument,
     file_of,
     in_thread,
     needed,
     result,
+    result_of,
 )
 from ccds_ls.lsp.to_proto import Target, workspace_edit
 
@@ -32,6 +34,20 @@ class OneSecret:
 
     uri: str = needed("The Python file or notebook, as a URI.")
     fingerprint: str = needed("The finding's fingerprint.")
+
+
+@dataclass(frozen=True)
+class NoArgument:
+    """The argument of a command that needs none: an empty object, or nothing."""
+
+
+@dataclass(frozen=True)
+class Strip:
+    """The argument of ``ccds.stripOutputs``."""
+
+    uri: str = needed("The notebook, as a URI.")
+    cell: int | None = argument("The cell, counted from 1 over all cells; every cell without it.")
+    staged: bool = argument("Change what is staged, and leave the file as it is.", False)
 
 
 @dataclass(frozen=True)
@@ -83,6 +99,65 @@ async def move_secret(server: Server, given: OneSecret) -> Result:
         [path, *touched],
         undo=f"Undo the edit of {path.name}, and remove the line from {touched[0]}.",
     )
+
+
+async def strip_outputs(server: Server, given: Strip) -> Result:
+    """Clear the outputs and execution counts of a notebook, in the file or in what is staged of it."""
+    path = file_of(given.uri)
+    where = f"cell {given.cell}" if given.cell is not None else "all cells"
+    if given.staged:
+        from ccds_ls.git.restage import restage
+
+        what = f"Cleared the outputs of {where} in what is staged of {path.name}."
+        done = await in_thread(lambda _: restage(path, lambda data: _stripped(path, data, given.cell), what))
+        server.work.look(path.parent)
+        return result_of(done)
+    overlay = server.session.overlays.get(str(path))
+    looked, edits = await in_thread(lambda _: _outputs(path, overlay, given.cell))
+    await _apply(server, looked, edits)
+    server.work.look(path.parent)
+    undo = f"Run {where} again" + ("." if looked.overlay is None else ", or undo it in the editor.")
+    return result(f"Cleared the outputs of {where} of {path.name}.", [path], undo=undo)
+
+
+def _stripped(path: Path, data: bytes, cell: int | None) -> bytes | None:
+    """A notebook's bytes without outputs; None where there are none."""
+    from ccds_ls.collect import decode
+    from ccds_ls.edits import edited
+    from ccds_ls.finding import State
+    from ccds_ls.snapshot import File, Origin
+
+    file = File(path.name, Origin.INDEX, State.STAGED, len(data), text=decode(data))
+    edits = _clearing(file, cell)
+    return edited(data, file, edits) if edits else None
+
+
+def _clearing(file: File, cell: int | None) -> tuple[TextEdit, ...]:
+    from ccds_ls.cell_findings import clear_outputs
+    from ccds_ls.finding import TextEdit
+    from ccds_ls.git.act import ActError
+
+    if file.notebook is None or file.notebook.problem:
+        raise ActError(f"Nothing was changed: {file.name} is not a notebook that can be read.")
+    cells = [each for each in file.notebook.cells if cell in (None, each.number)]
+    return tuple(e for fix in clear_outputs(file, "", cells) for e in fix.edits if isinstance(e, TextEdit))
+
+
+def _outputs(path: Path, overlay: Overlay | None, cell: int | None) -> tuple[Looked, tuple[TextEdit, ...]]:
+    """The edits that clear outputs: of an editor's text, else of the file, which an editor of cells reads anew."""
+    from ccds_ls.git.act import ActError
+
+    if overlay is not None and overlay.text is None and overlay.notebook is not None:
+        looked = _look(path, None)
+        saved = looked.file.notebook.cells if looked.file.notebook else ()
+        if [each.source for each in saved] != [each.source for each in overlay.notebook.cells]:
+            raise ActError(f"Nothing was changed: save {path.name} first; outputs are cleared in the file.")
+    else:
+        looked = _look(path, overlay)
+    edits = _clearing(looked.file, cell)
+    if not edits:
+        raise ActError(f"Nothing was changed: there are no outputs in {path.name}.")
+    return looked, edits
 
 
 def _look(path: Path, overlay: Overlay | None) -> Looked:
@@ -146,6 +221,23 @@ async def _apply(server: Server, looked: Looked, edits: tuple[TextEdit, ...]) ->
         raise JsonRpcException(f"{looked.path.name} was not changed: {what}.", REQUEST_FAILED)
 
 
+async def pause(server: Server, _: NoArgument) -> Result:
+    """Check nothing and show nothing until resumed; the hook and the command line go on."""
+    server.pause()
+    return result("Paused: nothing is checked in this editor until you resume. The commit hook goes on.")
+
+
+async def resume(server: Server, _: NoArgument) -> Result:
+    """Go on checking."""
+    server.resume()
+    return result("Checking again.")
+
+
 COMMANDS = {
+    "ccds.pause": Command("Pause Checking", NoArgument, pause, "debug-pause", "anywhere"),
+    "ccds.resume": Command("Resume Checking", NoArgument, resume, "debug-continue", "anywhere"),
     "ccds.moveSecretToEnv": Command("Move a Secret to .env", OneSecret, move_secret, "key", "nowhere"),
+    "ccds.stripOutputs": Command(
+        "Clear the Outputs of This Notebook", Strip, strip_outputs, "clear-all", "notebook"
+    ),
 }

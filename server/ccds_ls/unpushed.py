@@ -1,0 +1,78 @@
+"""What commits that were not pushed yet would publish: each content once, wherever it stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ccds_ls.check import Located, check
+from ccds_ls.collect import View, blob_files, make_snapshot
+from ccds_ls.finding import Finding, State
+from ccds_ls.git import read as git
+from ccds_ls.rules import all_rules
+from ccds_ls.secrets import Detector
+
+BATCH = 50
+"""How many blobs are read and checked at a time."""
+
+RULES = ("secret", "key-file", "env-file", "data-file")
+"""The rules for what must not be published. How a notebook is kept is a matter of the work tree."""
+
+
+def pushed_commits(repository: git.Repository, lines: Sequence[str]) -> list[str]:
+    """The arguments of rev-list for what a push would bring, from what git tells its pre-push hook.
+
+    Each line is ``LOCAL_REF LOCAL_OID REMOTE_REF REMOTE_OID`` (githooks(5)), with zeros for what is not there. What
+    any remote has is not new.
+    """
+    local, remote = [], []
+    for line in lines:
+        fields = line.split()
+        if len(fields) == 4:
+            local += [fields[1]] if fields[1].strip("0") else []
+            remote += [fields[3]] if fields[3].strip("0") else []
+    known = [oid for oid, size in git.sizes(repository, remote).items() if size is not None]
+    return [*local, *(f"^{oid}" for oid in known), "--not", "--remotes"] if local else []
+
+
+def check_unpushed(
+    repository: git.Repository,
+    detector: Detector,
+    commits: Sequence[str] | None = None,
+    settings: dict[str, Any] | None = None,
+    progress: Callable[[int, int], object] = lambda *_: None,
+) -> list[Located]:
+    """Findings in what ``commits`` bring in, by default all of HEAD's that no remote has; raises GitError.
+
+    They are as bad as in what is staged, since after the push it is too late. ``progress`` gets how many of how
+    many contents are done.
+    """
+    entries = git.unpushed(repository) if commits is None else git.introduced(repository, commits)
+    once = list({entry.oid: entry for entry in reversed(entries) if not entry.is_submodule}.values())
+    rules = [rule for rule in all_rules() if rule.code in RULES]
+    view = View(repository.top, repository)
+    found: list[Located] = []
+    for start in range(0, len(once), BATCH):
+        progress(start, len(once))
+        batch = once[start : start + BATCH]
+        for path_free in _apart(batch):
+            commit_of = {entry.path: entry.commit for entry in path_free}
+            files = blob_files(repository, path_free)
+            for finding, file in check(make_snapshot(view, files, settings), detector, rules):
+                found.append((_told(finding, commit_of.get(finding.path)), file))
+    return found
+
+
+def _apart(entries: list[git.Entry]) -> Iterator[list[git.Entry]]:
+    """Several versions of one file are looked at one after the other: a snapshot holds one of each kind."""
+    rest = entries
+    while rest:
+        now = {entry.path: entry for entry in rest}
+        yield list(now.values())
+        rest = [entry for entry in rest if now[entry.path] is not entry]
+
+
+def _told(finding: Finding, commit: str | None) -> Finding:
+    where = f" It is in commit {commit[:10]}, which has not been pushed yet." if commit else ""
+    return replace(finding, state=State.WORK_TREE, message=f"{finding.message}{where}", fixes=())

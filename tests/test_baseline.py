@@ -1,0 +1,91 @@
+"""Accepting all that stands, on the command line and in what it leaves behind."""
+
+from __future__ import annotations
+
+import json
+import random
+import string
+from pathlib import Path
+
+import pytest
+
+from ccds_ls.__main__ import main
+from ccds_ls.baseline import NAME, BaselineError, load, record
+from repositories import git, make, write
+
+
+def token() -> str:
+    return "hf_" + "".join(random.choices(string.ascii_letters, k=34))
+
+
+@pytest.fixture
+def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository that has seen better days."""
+    top = make(
+        tmp_path / "old",
+        {
+            "src/hub.py": f'login("{token()}")\n',
+            "export.csv": "id\n1\n",
+            "sub/pyproject.toml": "[tool.ccds-ls]\n",
+            "sub/more.csv": "id\n1\n",
+            "sub/names \udc80.csv".encode("utf-8", "surrogateescape").decode("latin-1"): "id\n1\n",
+        },
+    )
+    monkeypatch.chdir(top)
+    return top
+
+
+def codes(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
+    main(["check", "--format", "json", *arguments])
+    return sorted(f"{item['code']} {item['path']}" for item in json.loads(capsys.readouterr().out))
+
+
+def test_an_old_repository_starts_quiet_and_what_is_new_is_shown(
+    old: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert len(codes(capsys)) == 4
+    assert main(["check", "--baseline"]) == 0
+    said = capsys.readouterr().out
+    assert "Accepted 4 findings" in said and "1 of them is a secret" in said and "Revoke" in said
+    assert codes(capsys) == []
+    assert (old / "sub" / NAME).is_file(), "each project has its own"
+    assert "hf_" not in (old / NAME).read_text()
+    write(
+        old,
+        {"src/hub.py": (old / "src" / "hub.py").read_text() + f'login("{token()}")\n', "b.csv": "id\n1\n"},
+    )
+    git(old, "add", ".")
+    assert codes(capsys) == ["data-file b.csv", "secret src/hub.py"]
+    assert codes(capsys, "--staged") == ["data-file b.csv", "secret src/hub.py"]
+    assert main(["hook", "run"]) == 1
+
+
+def test_it_shrinks_with_what_is_mended_and_keeps_what_is_elsewhere(
+    old: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["check", "--baseline"])
+    (old / "src" / "hub.py").write_text("login()\n")
+    (old / "export.csv").unlink()
+    main(["check", "--baseline", "src"])
+    assert {entry[0] for entry in load(old)} == {"data-file"}
+    main(["check", "--baseline"])
+    assert load(old) == frozenset() and len(load(old / "sub")) == 2
+    capsys.readouterr()
+
+
+def test_one_that_cannot_be_read_accepts_nothing_and_is_not_overwritten(
+    old: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (old / NAME).write_text("<<<<<<< HEAD")
+    assert len(codes(capsys)) == 4
+    assert main(["check", "--baseline"]) == 2
+    assert NAME in capsys.readouterr().err
+    assert (old / NAME).read_text() == "<<<<<<< HEAD"
+    with pytest.raises(BaselineError):
+        record(old, [("a", "b", "c")])
+
+
+def test_nothing_to_accept_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(make(tmp_path / "clean", {"src/a.py": "x = 1\n"}))
+    assert main(["check", "--baseline"]) == 0
+    assert not Path(NAME).exists()
