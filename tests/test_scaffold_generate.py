@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import itertools
 import os
 import re
 import shutil
@@ -182,6 +184,41 @@ def test_killed_at_any_point_the_project_is_absent_or_complete(tmp_path: Path) -
     assert len(left) == point >= 4
     git(tmp_path, "init", "-q")
     assert TEMPORARY_PREFIX not in git(tmp_path, "status", "--porcelain", "-unormal")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="forks")
+@pytest.mark.parametrize("end", ["killed", "refused"])
+def test_whatever_call_of_the_system_is_the_last(tmp_path: Path, end: str) -> None:
+    """Killed at a call that opens, makes, renames or changes something in the folder; or that call fails."""
+    answers = resolve({})
+    generate(answers, tmp_path / "first")  # So that not every child has to import all.
+    out = tmp_path / "out"
+
+    def ended_at(point: int) -> None:
+        numbers = itertools.count()
+
+        def hook(event: str, arguments: tuple[object, ...]) -> None:
+            if event not in ("open", "os.mkdir", "os.rename", "os.chmod") or not str(arguments[0]).startswith(
+                str(out)
+            ):
+                return
+            number = next(numbers)
+            if end == "killed" and number == point:
+                os.kill(os.getpid(), signal.SIGKILL)
+            if end == "refused" and number == point:
+                raise OSError(errno.EIO, "the disk is broken")
+
+        sys.addaudithook(hook)
+        generate(answers, out)
+
+    ends = []
+    for point in [*range(4), *range(4, 400, 11)]:
+        ends.append(in_child(lambda: ended_at(point)))  # noqa: B023
+        if (out / "project_name").exists():
+            break  # It was complete; what is left to do is tidying up.
+        assert end == "killed" or not list(out.glob("*")), "what could not be made is gone again"
+    assert len(ends) > 10 and set(ends[:-1]) == {1 if end == "refused" else -signal.SIGKILL}
+    check_project(out / "project_name", answers)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="forks, and limits the size of files")

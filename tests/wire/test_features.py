@@ -11,11 +11,12 @@ import pytest
 
 from ccds_ls.scaffold.answers import resolve
 from ccds_ls.scaffold.generate import generate
+from repositories import write
 from wire.client import SERVER, Client, ResponseError, request
 
 CAPABILITIES = {
     "notebookDocument": {"synchronization": {}},
-    "window": {"showDocument": {"support": True}},
+    "window": {"showDocument": {"support": True}, "showMessage": {}},
     "textDocument": {"codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": []}}}},
 }
 
@@ -199,6 +200,34 @@ def test_hover_in_a_notebook_and_nowhere_else(client: Client, project: Path, tmp
         client.notify("notebookDocument/didOpen", {"notebookDocument": notebook, "cellTextDocuments": [text]})
         found = hover(client, cell["document"], line, "interim")
         assert (found and found["contents"]["value"]) == says
+
+
+@pytest.mark.parametrize("answer", ["Run Its Code", "Make It Without", None])
+def test_a_template_of_ones_own_runs_its_code_after_a_yes_alone(
+    client: Client, tmp_path: Path, answer: str | None
+) -> None:
+    top = "t/{{ cookiecutter.name }}"
+    options, hook = '{"name": "x", "n": ["1", "2"]}', "open('RAN', 'w').close()"
+    write(
+        tmp_path,
+        {
+            "t/cookiecutter.json": options,
+            "t/hooks/post_gen_project.py": hook,
+            f"{top}/README.md": "{{ cookiecutter.n }}",
+        },
+    )
+    client.answers["window/showMessageRequest"] = answer and {"title": answer}
+    argument = {
+        "root": tmp_path.as_uri(),
+        "template": str(tmp_path / "t"),
+        "answers": {"name": "made", "n": "2"},
+    }
+    with pytest.raises(ResponseError, match="no such option; did you mean name"):
+        client.command("ccds.newProject", {**argument, "answers": {"nam": "made"}})
+    made = client.command("ccds.newProject", argument)
+    assert (tmp_path / "made" / "README.md").read_text() == "2"
+    assert (tmp_path / "made" / "RAN").exists() == (answer == "Run Its Code")
+    assert ("did not run: hooks/post_gen_project.py" in made["message"]) == (answer != "Run Its Code")
 
 
 def test_without_show_document_the_path_is_told(start: Callable[..., Client], tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from ccds_ls.lsp.server import Server
     from ccds_ls.scaffold.answers import Answers
 
+RUN = "Run Its Code"
+"""The answer that lets a template's code run; no other does."""
+
 
 @dataclass(frozen=True)
 class NewProject:
@@ -38,6 +43,8 @@ class NewProject:
     force_combination: bool = argument("Take an environment and a dependency file that make no sense.", False)
     describe: bool = argument("Make nothing; return the options and what is wrong with the answers.", False)
     form: str | None = argument("A filled-in form, as a URI, that says all of this instead.")
+    template: str | None = argument("A cookiecutter template of your own: a folder, or a git URL to fetch.")
+    checkout: str | None = argument("With a template: the branch, tag or commit to take.")
 
 
 async def new_project(server: Server, given: NewProject) -> Result:
@@ -50,6 +57,8 @@ async def new_project(server: Server, given: NewProject) -> Result:
         return result("These are the options.", **describe(given.answers, given.force_combination))
     if given.form is not None:
         return await _from_form(server, given.form)
+    if given.template is not None:
+        return await _from_template(server, given.template, given)
     if not given.answers:
         return await _open_form(server, given.root)
     if not given.answers.get("project_name"):
@@ -93,6 +102,54 @@ async def _from_form(server: Server, uri: str) -> Result:
     return await _make(server, answers, Path(read.output_dir).expanduser(), git=read.git, tell=True)
 
 
+async def _from_template(server: Server, source: str, given: NewProject) -> Result:
+    """A project from a template of the user's own; what it brings as code runs only after an explicit yes."""
+    from ccds_ls.scaffold.answers import AnswerError
+    from ccds_ls.scaffold.custom import generate_custom
+
+    parent = folder_of(server, given.root)
+    left_out: list[str] = []
+
+    async with Progress(server, "New project from a template"):
+        loop = asyncio.get_running_loop()
+
+        def make(stop: threading.Event) -> Path:
+            def may_run(code: tuple[str, ...]) -> bool:
+                asked = asyncio.run_coroutine_threadsafe(_may_run(server, source, code), loop)
+                while not (asked.done() or stop.wait(0.1)):
+                    pass
+                allowed = asked.done() and asked.result()
+                left_out.extend(() if allowed else code)
+                return allowed
+
+            return generate_custom(
+                source, given.checkout, given.answers, parent, may_run, cancelled=stop.is_set
+            )
+
+        try:
+            project = await in_thread(make)
+        except AnswerError as error:
+            raise JsonRpcInvalidParams(str(error)) from error
+        message = f"Made the project {project}."
+        if left_out:
+            message = f"{message} The template's own code did not run: {', '.join(left_out)}."
+        if given.git:
+            message = f"{message} {await in_thread(lambda _: _init(project))}"
+    server.work.look(project)
+    readme = next((path for path in sorted(project.glob("README*")) if path.is_file()), None)
+    if readme:
+        server.start(_offer(server, readme, None))
+    return result(message, [project], uri=uri_of(project))
+
+
+async def _may_run(server: Server, source: str, code: tuple[str, ...]) -> bool:
+    question = (
+        f"The template {source} brings code of its own: {', '.join(code)}."
+        " It would run on your machine, with all that you may do there. Run it?"
+    )
+    return await server.ask(question, RUN, "Make It Without") == RUN
+
+
 async def _make(server: Server, answers: Answers, parent: Path, *, git: bool, tell: bool = False) -> Result:
     """Make the project and offer its README; ``tell`` says what was done where that can't be shown."""
     async with Progress(server, "New CCDS project") as progress:
@@ -119,14 +176,19 @@ async def _offer(server: Server, path: Path, message: str | None) -> None:
 
 def _put_under_git(project: Path) -> str:
     """A first commit of its own, unless a repository around it takes the project in already."""
-    from ccds_ls.git import act
-    from ccds_ls.git.read import discover
     from ccds_ls.scaffold.update import keep_base
 
-    around = discover(project)
-    message = f"It belongs to the repository {around.top}." if around else act.init(project).message
+    message = _init(project)
     keep_base(project)
     return message
+
+
+def _init(project: Path) -> str:
+    from ccds_ls.git import act
+    from ccds_ls.git.read import discover
+
+    around = discover(project)
+    return f"It belongs to the repository {around.top}." if around else act.init(project).message
 
 
 async def inspect_project(server: Server, given: InRoot) -> Result:
