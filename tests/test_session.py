@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -13,8 +14,9 @@ from ccds_ls.collect import View
 from ccds_ls.finding import State
 from ccds_ls.git.read import GitError, Repository
 from ccds_ls.lsp import session as module
-from ccds_ls.lsp.session import Overlay, Session
+from ccds_ls.lsp.session import Overlay, Publication, Session
 from ccds_ls.lsp.to_proto import Client
+from ccds_ls.lsp.work import Work
 from ccds_ls.secrets import Secret, own_rules_only
 from notebook_blocks import from_block
 
@@ -137,3 +139,22 @@ def test_findings_are_of_the_text_that_was_looked_at(tmp_path: Path) -> None:
     (published,) = session.check(folder, ["a.py"])
     assert len(published.diagnostics) == 1
     assert (published.version, published.overlay) == (1, before)
+
+
+def test_a_cell_that_was_removed_is_cleared_though_the_editor_was_quicker(tmp_path: Path) -> None:
+    published: list[Publication] = []
+    session = Session(Client(), own_rules_only())
+    folder = session.folder_at(tmp_path)
+    path = str(tmp_path / "1.0-al-topic.ipynb")
+    before, now = (Overlay(f"file://{path}", version) for version in (1, 2))
+    session.overlays[path] = now
+    gone = Publication("cell:gone", None, (), False, path, before)
+    stale = Publication("cell:there", None, (), True, path, before)
+
+    async def do() -> None:
+        work = Work(session, published.append, lambda _: None)
+        await work._do(lambda: (folder, [gone, stale], []))
+        work.stop()
+
+    asyncio.run(do())
+    assert published == [gone]

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from ccds_ls.check import where
@@ -136,7 +137,7 @@ class Work:
             return lambda: self._check_message(key)
         if self._later:
             root = next(iter(self._later))[0]
-            paths = [path for folder, path in self._later if folder == root][:BATCH]
+            paths = list(islice((path for folder, path in self._later if folder == root), BATCH))
             for path in paths:
                 del self._later[root, path]
             return lambda: self._check_closed(root, paths)
@@ -160,7 +161,9 @@ class Work:
         folder.again = set()
         self._later.update({(folder.root, path): None for path in more})
         for publication in publications:
-            if self.session.shown_now(publication.path) is publication.overlay:
+            is_current = self.session.shown_now(publication.path) is publication.overlay
+            # What clears a text that is gone, such as a removed cell's, holds whatever came after.
+            if is_current or not (publication.is_open or publication.diagnostics):
                 self._publish(publication)
         if folder.problem:
             self._tell_once(f"What is staged can't be checked: {folder.problem}")
