@@ -2,7 +2,8 @@
 
 An ``## Example`` section has fenced blocks. The first line of a block says what it is:
 
-- ``# paths``: each line is a path, optionally with a size such as ``(2 MB)``.
+- ``# paths``: each line is a path, optionally with a size such as ``(2 MB)``, or ``(committed)`` where the last
+  commit has another version of it.
 - ``# <path>``, with a dot or a slash in it: the rest is the content of a file of that path. A flag on this
   first line is one on the whole file.
 - ``# <path>.ipynb``: the rest is a notebook, written as ``notebook_blocks`` reads it.
@@ -61,10 +62,11 @@ def _examples(block: str) -> list[Example]:
 
 def _path_example(line: str) -> Example:
     line, kinds = _unflagged(line)
-    size = 100
+    size, committed = 100, line.endswith(" (committed)")
+    line = line.removesuffix(" (committed)")
     if match := _SIZE.search(line):
         line, size = line[: match.start()], int(float(match[1]) * _UNITS[match[2]])
-    file = File(line, Origin.INDEX, State.STAGED, size, tracked=True)
+    file = File(line, Origin.INDEX, State.STAGED, size, tracked=True, committed=committed)
     return Example(line, file, tuple((None, kind) for kind in kinds))
 
 

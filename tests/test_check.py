@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ccds_ls.check import UNCHECKED, Cache, check
+from ccds_ls.check import UNCHECKED, Cache, _merged, check
 from ccds_ls.config import Config, Ignore
 from ccds_ls.finding import Finding, Severity, Span, State, Unstage, plain_fingerprint
+from ccds_ls.notebook import from_cells
 from ccds_ls.project import Project
 from ccds_ls.rules import Context, Rule
 from ccds_ls.secrets import own_rules_only
@@ -56,6 +57,8 @@ MERGED = {  # staged text, present text -> (state, start of the span, said to be
     "the same": ("bad", "bad", [("staged", 0, False)]),
     "moved": ("bad", "\n\nbad", [("staged", 2, False)]),
     "mended but not staged": ("bad", "good", [("staged", 0, True)]),
+    "mended further down": ("a\nbad", "x\ny\na\n  good", [("staged", 6, True)]),
+    "gone with its lines": ("a\nbad", "", [("staged", 0, True)]),
     "one more": ("bad", "bad bad", [("staged", 0, False), ("would-be-added", 4, False)]),
     "not staged yet": ("good", "bad", [("would-be-added", 0, False)]),
 }
@@ -188,3 +191,12 @@ def test_a_cancelled_check_stops_between_files() -> None:
     asked = iter((False, True))
     files = (version("bad", Origin.WORKTREE, "a"), version("bad", Origin.WORKTREE, "b"))
     assert len(check(Snapshot(Path("/"), files), DETECTOR, [BAD], cancelled=lambda: next(asked))) == 1
+
+
+def test_a_finding_in_a_staged_cell_that_is_gone_is_on_a_cell_that_is_there() -> None:
+    staged = File("a.ipynb", Origin.INDEX, State.STAGED, 2, text="{}")
+    cells = from_cells([("code", "x = 1\ny = 2", None)])
+    present = File("a.ipynb", Origin.OVERLAY, State.WOULD_BE_ADDED, 0, cells=cells)
+    finding = Finding("c", None, Severity.ERROR, "a.ipynb", "m", State.STAGED, "f", Span(0, 1), 5, Span(3, 4))
+    ((moved, file),) = _merged([(finding, staged)], {"a.ipynb": present})
+    assert (moved.cell, moved.cell_span, file) == (1, Span(0, 5), present)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ccds_ls.config import Config
 from ccds_ls.data_policy import GITHUB_REJECTS, GITHUB_WARNS, MIB, Content, Place, content_of, judge, place_of
-from ccds_ls.finding import AppendLine, Finding, Severity, State, StopTracking, Unstage
+from ccds_ls.finding import AppendLine, Finding, MoveToRaw, Severity, State, StopTracking, Unstage
 from ccds_ls.project import Project
 from ccds_ls.rules import Context
 from ccds_ls.rules.data_file import check, readable
@@ -216,7 +216,7 @@ def test_fixes_by_state() -> None:
     assert [fix.preferred for fix in staged] == [True, False, False]
     assert set(staged[0].edits) == {AppendLine(".gitignore", "/data/"), Unstage("data/raw/a.csv")}
     fresh = found(File("a.csv", Origin.WORKTREE, State.WOULD_BE_ADDED, 10))[0].fixes
-    assert [fix.edits for fix in fresh] == [(AppendLine(".gitignore", "/a.csv"),)]
+    assert [fix.edits for fix in fresh] == [(AppendLine(".gitignore", "/a.csv"),), (MoveToRaw("a.csv"),)]
     tracked = found(File("a.csv", Origin.WORKTREE, State.WORK_TREE, 10, tracked=True))[0].fixes
     assert [set(fix.edits) for fix in tracked] == [
         {AppendLine(".gitignore", "/a.csv"), StopTracking("a.csv")}

@@ -79,7 +79,12 @@ def test_example(rule: Rule, example: Example) -> None:
     notebooks = tuple(path for path in example.paths or (file.path,) if path.endswith(".ipynb"))
     known = Index.of(other.file for other in examples(docstring(rule)) if other.paths == example.paths)
     snapshot = Snapshot(
-        Path("/repo"), (file,), notebooks=notebooks, known=known, declared={"": declared_in(docstring(rule))}
+        Path("/repo"),
+        (file,),
+        notebooks=notebooks,
+        beside_models=example.paths,
+        known=known,
+        declared={"": declared_in(docstring(rule))},
     )
     project = project_of(file)
     findings = list(rule.check(file, Context(snapshot, project, project.config, detector().find)))

@@ -138,6 +138,12 @@ def test_other_scanners_marks_are_honoured(mark: str, sample: str) -> None:
     assert engine().find(filled(f"{sample}  # {mark}\n"), "src/a.py") == ()
 
 
+def test_a_mark_for_the_next_line_is_honoured() -> None:
+    marked = "# pragma: allowlist nextline secret\nlogin('<huggingface-token>')\n"
+    assert engine().find(filled(marked), "src/a.py") == ()
+    assert len(engine().find(filled(f"{marked}login('<huggingface-token>')\n"), "src/a.py")) == 1
+
+
 PROVIDERS = {
     "huggingface-token": "<huggingface-token>",
     "github-token": "<github-token>",

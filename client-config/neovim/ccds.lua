@@ -220,6 +220,8 @@ local commands = {
   { 'Suppress', 'ccds.suppress', 'Accept This Finding…', { 'file', 'finding' }, { { 'reason', 'Why the finding is accepted.' } } },
   { 'Baseline', 'ccds.baseline', 'Accept Everything That Stands', { 'root' }, {} },
   { 'Explain', 'ccds.explain', 'Explain a Rule, or the Exercise…', { 'root' }, { { 'code', 'The code of a rule, or ’exercise’ for the steps of the first week; without it all rules are listed.' } } },
+  { 'MoveToRaw', 'ccds.moveToRaw', 'Move This File to data/raw', { 'file' }, {} },
+  { 'TrackWithLfs', 'ccds.trackWithLfs', 'Track This File with Git LFS', { 'file' }, {} },
   { 'Pause', 'ccds.pause', 'Pause Checking', {}, {} },
   { 'Resume', 'ccds.resume', 'Resume Checking', {}, {} },
   { 'StripOutputs', 'ccds.stripOutputs', 'Clear the Outputs of This Notebook', { 'file' }, {} },

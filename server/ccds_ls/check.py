@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from ccds_ls.finding import Finding, Fix, MoveToEnv, Severity, State, TextEdit, plain_fingerprint
+from ccds_ls.finding import (
+    Finding,
+    Fix,
+    MoveToEnv,
+    Severity,
+    Span,
+    State,
+    Suppress,
+    TextEdit,
+    plain_fingerprint,
+)
 from ccds_ls.project import nearest
 from ccds_ls.rules import Context, Rule, all_rules
 from ccds_ls.snapshot import File, Origin, Snapshot
 from ccds_ls.suppression import is_suppressed, suppressing_fixes
+from ccds_ls.text import matching_line
 
 if TYPE_CHECKING:
     from ccds_ls.secrets import Detector
@@ -61,7 +72,7 @@ def check(
         project = nearest(snapshot.projects, file.path)
         context = Context(snapshot, project, project.config, detector.find)
         found.extend((finding, file) for finding in _check_file(file, context, chosen, cache))
-    current = {file.path for file in snapshot.files if file.origin is not Origin.INDEX}
+    current = {file.path: file for file in snapshot.files if file.origin is not Origin.INDEX}
     return sorted(_merged(found, current), key=_order)
 
 
@@ -73,6 +84,8 @@ def _check_file(
     for rule in rules:
         config = context.config
         if rule.code in config.disable or (rule.is_optional and rule.code not in config.enable):
+            continue
+        if file.deleted and not rule.deletions:
             continue
         for finding in _run(rule, file, context, cache):
             relative = context.project.relative(finding.path)
@@ -135,12 +148,13 @@ def unchecked(file: File, kind: str, message: str) -> Finding:
     return Finding(UNCHECKED, kind, Severity.INFORMATION, file.path, message, file.state, fingerprint)
 
 
-def _merged(found: Iterable[Located], current: Collection[str]) -> Iterator[Located]:
+def _merged(found: Iterable[Located], current: Mapping[str, File]) -> Iterator[Located]:
     """One finding where the staged and the other version of a file have the same one.
 
     It stands where the user looks, in the work tree or the editor, with the state and severity of the staged
-    version. What stands only in the staged version says so where ``current``, the paths whose present text was
-    looked at too, holds the file; a staged file that has not changed since is present in its staged version alone.
+    version. What stands only in the staged version says so where ``current``, the files whose present text was
+    looked at too, has the path, and is shown on the line there that fits best; a staged file that has not changed
+    since is present in its staged version alone.
     """
     by_key: dict[tuple[str, str | None, str, str], list[list[Located]]] = defaultdict(lambda: [[], []])
     for finding, file in found:
@@ -152,7 +166,8 @@ def _merged(found: Iterable[Located], current: Collection[str]) -> Iterator[Loca
                 yield seen[number]
             elif number >= len(seen):
                 finding, file = staged[number]
-                yield (_staged_only(finding) if file.path in current else finding), file
+                present = current.get(file.path)
+                yield _staged_only(finding, file, present) if present else (finding, file)
             else:
                 yield _both(staged[number][0], *seen[number])
 
@@ -161,15 +176,30 @@ def _both(staged: Finding, seen: Finding, file: File) -> Located:
     """The finding at its place in the work tree, as bad as in the index; edits are those of the work tree."""
     fixes = {fix.title: fix for fix in (*_without_text_edits(staged.fixes), *seen.fixes)}
     severity = min(staged.severity, seen.severity)
+    # To accept it comes last: the others mend something.
+    ordered = sorted(fixes.values(), key=lambda fix: any(isinstance(edit, Suppress) for edit in fix.edits))
     merged = replace(
-        seen, severity=severity, state=State.STAGED, message=staged.message, fixes=tuple(fixes.values())
+        seen, severity=severity, state=State.STAGED, message=staged.message, fixes=tuple(ordered)
     )
     return merged, file
 
 
-def _staged_only(finding: Finding) -> Finding:
-    message = finding.message if finding.span is None else f"{finding.message} (In the staged version.)"
-    return replace(finding, message=message, fixes=_without_text_edits(finding.fixes))
+def _staged_only(finding: Finding, staged: File, present: File) -> Located:
+    """The finding at the place in the present text where the user would look for it."""
+    finding, span = replace(finding, fixes=_without_text_edits(finding.fixes)), finding.span
+    if span is None:
+        return finding, staged
+    finding = replace(finding, message=f"{finding.message} (In the staged version.)")
+    if present.cells is not None:  # an editor's cells, of which there may be fewer by now
+        cells = present.cells.cells
+        cell = min(finding.cell or 1, len(cells)) or None
+        first = len(cells[cell - 1].source.partition("\n")[0]) if cell else 0
+        return replace(finding, cell=cell, cell_span=Span(0, first), span=None), present
+    if present.text is None:
+        return finding, staged
+    lines = present.lines
+    number = matching_line(staged.lines, lines, staged.lines.position(span.start)[0])
+    return replace(finding, span=Span(lines.starts[number], lines.line_end(number))), present
 
 
 def _without_text_edits(fixes: Iterable[Fix]) -> tuple[Fix, ...]:

@@ -10,7 +10,7 @@ import codecs
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,6 +58,7 @@ class View:
     would_add: frozenset[str] = frozenset()
     notebooks: tuple[str, ...] = ()
     inside: tuple[Path, ...] = ()
+    modified: frozenset[str] = frozenset()  # those of ``would_add`` that git tracks
 
     @cached_property
     def initials(self) -> Counter[str]:
@@ -92,7 +93,7 @@ def look(root: Path, repository: git.Repository | None, *, staged_alone: bool = 
         files, inside = walk(root)
         return View(root, None, notebooks=tuple(f for f in files if f.endswith(".ipynb")), inside=inside)
     if staged_alone:
-        staged = git.staged(repository)
+        staged = staged_entries(repository)
         beside = {entry.path.rpartition("/")[0] for entry in staged if entry.path.endswith(".ipynb")}
         new = git.untracked(repository, [] if "" in beside else sorted(beside)) if beside else []
         return _view(repository, staged, [], git.notebooks(repository, new) if beside else [])
@@ -102,8 +103,9 @@ def look(root: Path, repository: git.Repository | None, *, staged_alone: bool = 
     with ThreadPoolExecutor(2, "ccds-git") as pool:
         new_files = pool.submit(git.untracked, repository)
         modified = pool.submit(git.would_add, repository, ())
-        staged, new = git.staged(repository), new_files.result()
-        return _view(repository, staged, [*new, *modified.result()], git.notebooks(repository, new))
+        staged, new = staged_entries(repository), new_files.result()
+        view = _view(repository, staged, [*new, *modified.result()], git.notebooks(repository, new))
+        return replace(view, modified=frozenset(modified.result()))
 
 
 def _view(
@@ -157,9 +159,22 @@ def index_files(view: View, paths: Iterable[str]) -> list[File]:
 def blob_files(repository: git.Repository, entries: Iterable[git.Entry]) -> list[File]:
     """What git has for some entries, of the index or of a commit, as files that are staged."""
     entries = list(entries)
-    oids = [entry.oid for entry in entries]
+    oids = [entry.oid for entry in entries if entry.oid]
     contents = {blob.oid: blob for blob in git.blobs(repository, oids, MAX_TEXT_BYTES, head=HEAD_BYTES)}
-    return [_index_file(entry, contents[entry.oid]) for entry in entries]
+    return [
+        _index_file(entry, contents[entry.oid]) if entry.oid else _deleted_file(entry) for entry in entries
+    ]
+
+
+def _deleted_file(entry: git.Entry) -> File:
+    return File(entry.path, Origin.INDEX, State.STAGED, 0, tracked=True, committed=True, deleted=True)
+
+
+def staged_entries(repository: git.Repository) -> list[git.Entry]:
+    """What a commit would bring in, and the raw data that it would delete."""
+    found = git.index_changes(repository)
+    gone = [path for path in found.deleted if "/raw/" in path]
+    return [*found.entries, *(git.Entry(path, "", 0o100644, "D") for path in gone)]
 
 
 def _index_file(entry: git.Entry, blob: git.Blob) -> File:
@@ -178,6 +193,7 @@ def _index_file(entry: git.Entry, blob: git.Blob) -> File:
         unread=unread,
         content_id=entry.oid,
         tracked=True,
+        committed=entry.status not in "A ",
     )
 
 
@@ -196,6 +212,8 @@ def overlay_file(
         content[:HEAD_BYTES],
         None if unread else text,
         unread,
+        tracked=_is_tracked(view, path),
+        committed=_is_committed(view, path),
         ignored=ignored,
         cells=notebook,
     )
@@ -224,8 +242,38 @@ def worktree_file(view: View, path: str, *, ignored: bool = False) -> File | Non
         )
     text, unread = _text(data, status.st_size)
     return File(
-        path, Origin.WORKTREE, state, status.st_size, data[:HEAD_BYTES], text, unread, ignored=ignored
+        path,
+        Origin.WORKTREE,
+        state,
+        status.st_size,
+        data[:HEAD_BYTES],
+        text,
+        unread,
+        tracked=_is_tracked(view, path),
+        committed=_is_committed(view, path),
+        ignored=ignored,
     )
+
+
+def _is_tracked(view: View, path: str) -> bool:
+    """Whether the index is known to have the file: it differs from it, or is staged."""
+    return path in view.modified or path in view.staged
+
+
+def _is_committed(view: View, path: str) -> bool:
+    """Whether the last commit is known to have another version."""
+    entry = view.staged.get(path)
+    return entry.status != "A" if entry else path in view.modified
+
+
+def _beside_models(root: Path, files: Iterable[File]) -> Iterator[str]:
+    """What lies in the folders of models."""
+    folders = {file.path.rpartition("/")[0] for file in files if "models/" in f"/{file.path}"}
+    for folder in sorted(folders):
+        try:
+            yield from (f"{folder}/{path.name}" for path in (root / folder).iterdir())
+        except OSError:
+            continue  # The folder went with its files; what is staged has its finding all the same.
 
 
 def make_snapshot(
@@ -255,6 +303,7 @@ def make_snapshot(
         initials=frozenset(view.initials) | ({configured} if configured else set()),
         author_initials=own,
         initials_certain=certain,
+        beside_models=tuple(_beside_models(view.root, chosen)),
         known=known,
         declared=_declared(view.root, projects, chosen),
     )

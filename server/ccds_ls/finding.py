@@ -110,7 +110,22 @@ class StripStaged:
     cell: int | None = None
 
 
-Edit = TextEdit | RenameFile | AppendLine | Unstage | StopTracking | Suppress | MoveToEnv | StripStaged
+@dataclass(frozen=True)
+class MoveToRaw:
+    """Move a data file into the project's folder of raw data, which git ignores, and out of the index."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class TrackWithLfs:
+    """Have Git LFS keep a file, so that git holds a pointer to it alone. For where ``git lfs`` is installed."""
+
+    path: str
+
+
+_OfGit = Unstage | StopTracking | StripStaged | MoveToRaw | TrackWithLfs
+Edit = TextEdit | RenameFile | AppendLine | Suppress | MoveToEnv | _OfGit
 
 
 @dataclass(frozen=True)

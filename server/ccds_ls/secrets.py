@@ -38,6 +38,7 @@ _LINE_END = re.compile("\n")
 _ALLOWED = re.compile(
     r"gitleaks:allow|betterleaks:allow|kingfisher:ignore|pragma: ?(?:allowlist|whitelist) ?secret"
 )
+_NEXT_ALLOWED = re.compile(r"pragma: ?(?:allowlist|whitelist) nextline ?secret")
 
 
 @dataclass(frozen=True)
@@ -249,7 +250,11 @@ def _is_allowed(text: str, match: _Found) -> bool:
     first, last = max(0, match.start - 400), match.end + 400
     start = text.rfind("\n", first, match.start) + 1
     end = text.find("\n", match.end, last)
-    return _ALLOWED.search(text, max(start, first), last if end < 0 else end) is not None
+    above = text.rfind("\n", first, max(first, start - 1)) + 1
+    return (
+        _ALLOWED.search(text, max(start, first), last if end < 0 else end) is not None
+        or _NEXT_ALLOWED.search(text, max(above, first), start) is not None
+    )
 
 
 def _merged(found: Iterable[_Found]) -> list[_Found]:

@@ -43,7 +43,8 @@ class File:
     kept as surrogates (``os.fsdecode``). ``text`` is None when the content is binary, too large, or was not
     asked for: ``unread`` then says why when that matters to the user. ``content_id`` names the content (a blob's
     object id, a document's version) and is None where it has no name. ``ignored`` is true for a file that git
-    ignores and does not track.
+    ignores and does not track. ``committed`` says that the last commit has another version of it, ``deleted``
+    that the next one would delete it.
     """
 
     path: str
@@ -55,6 +56,8 @@ class File:
     unread: str | None = None
     content_id: str | None = None
     tracked: bool = False
+    committed: bool = False
+    deleted: bool = False
     ignored: bool = False
     cells: Notebook | None = None  # given when an editor shows a notebook as cells, not as JSON
 
@@ -100,6 +103,7 @@ class Snapshot:
     ``initials`` are the author parts known for this repository. ``author_initials`` are this user's own, and
     ``initials_certain`` says that they were configured or seen in use, not just derived from a name. The ``branch``,
     the latest commits' ``subjects`` and ``has_remote`` are given where a commit message is looked at.
+    ``beside_models`` are the paths in the folders of models that are among the files.
     """
 
     root: Path
@@ -113,6 +117,7 @@ class Snapshot:
     branch: str | None = None
     subjects: tuple[str, ...] = ()
     has_remote: bool = False
+    beside_models: tuple[str, ...] = ()
     known: Index | None = None  # of more notebooks than are among the files
     declared: Mapping[str, Declared] = field(default_factory=dict)  # by the root of the project
 

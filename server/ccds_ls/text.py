@@ -42,3 +42,19 @@ class LineIndex:
         if self.text[end - 1] == "\n" and end - 2 >= self.starts[number] and self.text[end - 2] == "\r":
             return end - 2
         return end - 1
+
+
+_FAR = 200  # lines above a lost one in which something that is left is looked for
+
+
+def matching_line(old: LineIndex, new: LineIndex, line: int) -> int:
+    """The line of ``new`` that a line of ``old`` has become: the same text nearest by, else where it stood."""
+    places: dict[str, list[int]] = {}
+    for number in range(len(new.starts)):
+        places.setdefault(new.line(number), []).append(number)
+    for above in range(line, max(-1, line - _FAR), -1):
+        text = old.line(above)
+        if text.strip() and text in places:
+            found = min(places[text], key=lambda number: abs(number - above))
+            return min(found + (above != line), len(new.starts) - 1)
+    return min(line, len(new.starts) - 1)

@@ -176,7 +176,7 @@ def rename(old: Path, new: Path) -> Done:
         done(repository.top, "--literal-pathspecs", "mv", "--", name, target, what=what)
         undo = f"git mv -- {_shell([target, name])}"
         return Done(f"Renamed {name} to {target}; git has the rename staged.", (old, new), undo)
-    _move(old, new)
+    move(old, new)
     return Done(f"Renamed {old.name} to {new.name}.", (old, new), f"Rename {new} back to {old.name}.")
 
 
@@ -301,7 +301,7 @@ def _same_entry(old: Path, new: Path) -> bool:
     return old.parent.samefile(new.parent) and old.name.lower() == new.name.lower() and old.samefile(new)
 
 
-def _move(old: Path, new: Path) -> None:
+def move(old: Path, new: Path) -> None:
     """Rename without overwriting, even if ``new`` appears in the meantime, where the file system has
     links.
     """

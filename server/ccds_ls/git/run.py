@@ -90,6 +90,11 @@ def program() -> str:
     return found
 
 
+def has_lfs() -> bool:
+    """Whether ``git lfs`` is installed on this machine."""
+    return shutil.which("git-lfs") is not None
+
+
 def environment(kept: Iterable[tuple[str, str]] = ()) -> dict[str, str]:
     """This process's environment without any ``GIT_*`` but the ``kept`` ones and our own."""
     clean = {name: value for name, value in os.environ.items() if not name.upper().startswith("GIT_")}

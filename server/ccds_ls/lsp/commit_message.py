@@ -19,7 +19,7 @@ from lsprotocol import types
 
 from ccds_ls import rule_page
 from ccds_ls.check import Located, check
-from ccds_ls.collect import View, index_files, make_snapshot, overlay_file
+from ccds_ls.collect import View, index_files, make_snapshot, overlay_file, staged_entries
 from ccds_ls.commit_message import FILE, Draft, listed, parse
 from ccds_ls.finding import Finding, Severity, Span
 from ccds_ls.git import read as git
@@ -178,11 +178,11 @@ def _prepared(view: View, draft: Draft, key: object) -> Prepared:
         return Prepared(key, replace(view, staged={}))
     own = git.committing(repository)
     try:
-        entries = git.staged(own)
+        entries = staged_entries(own)
     except git.GitError:
         if own is repository:
             raise
-        own, entries = repository, git.staged(repository)  # the lock of a process that is still writing
+        own, entries = repository, staged_entries(repository)  # the lock of a process that is still writing
     by_path = {entry.path: entry for entry in entries if not entry.is_submodule}
     names = [item.path for item in listed(draft, by_path)]
     if not names:

@@ -18,14 +18,17 @@ from ccds_ls.finding import (
     Finding,
     Fix,
     MoveToEnv,
+    MoveToRaw,
     RenameFile,
     Span,
     StopTracking,
     StripStaged,
     Suppress,
     TextEdit,
+    TrackWithLfs,
     Unstage,
 )
+from ccds_ls.git.run import has_lfs
 from ccds_ls.snapshot import File
 from ccds_ls.text import LineIndex
 
@@ -47,6 +50,7 @@ class Client:
     progress: bool = False
     watch_files: bool = False
     apply_edit: bool = False
+    lfs: bool = False
     related_information: bool = False
     will_rename: bool = False
     resolves_edit: bool = False
@@ -77,6 +81,7 @@ def client_of(capabilities: types.ClientCapabilities, encoding: str) -> Client:
         progress=bool(window.work_done_progress),
         watch_files=bool(watching and watching.dynamic_registration),
         apply_edit=bool(workspace.apply_edit),
+        lfs=has_lfs(),
         related_information=bool(
             document.publish_diagnostics and document.publish_diagnostics.related_information
         ),
@@ -185,8 +190,13 @@ def code_action(
         diagnostics=diagnostics or None,
         is_preferred=True if fix.preferred else None,
         edit=edit,
-        command=None if edit else command_for(fix, target),
+        command=None if edit or not _possible(fix, client) else command_for(fix, target),
     )
+
+
+def _possible(fix: Fix, client: Client) -> bool:
+    """Whether this machine has what a fix needs."""
+    return client.lfs or not any(isinstance(edit, TrackWithLfs) for edit in fix.edits)
 
 
 def workspace_edit(fix: Fix, target: Target, client: Client) -> types.WorkspaceEdit | None:
@@ -235,6 +245,9 @@ def command_for(fix: Fix, target: Target) -> types.Command | None:
     moved = [edit for edit in fix.edits if isinstance(edit, MoveToEnv)]
     if moved:
         return _command(fix, "ccds.moveSecretToEnv", {"uri": target.uri, "fingerprint": moved[0].fingerprint})
+    for kind, name in (MoveToRaw, "ccds.moveToRaw"), (TrackWithLfs, "ccds.trackWithLfs"):
+        if any(isinstance(edit, kind) for edit in fix.edits):
+            return _command(fix, name, {"uri": target.uri})
     stripped = [edit for edit in fix.edits if isinstance(edit, StripStaged)]
     if stripped:
         which = {"cell": stripped[0].cell, "staged": True}

@@ -40,7 +40,8 @@ class Rule:
     """One rule.
 
     ``kinds`` maps each kind of finding to one line of explanation. ``reads_text`` is false for a rule that
-    needs no more than a file's path, size and first bytes. ``local`` is true when the finding depends on nothing
+    needs no more than a file's path, size and first bytes, ``deletions`` is true for one that has
+    something to say of a file that a commit would delete. ``local`` is true when the finding depends on nothing
     but the file itself and the settings, so that it may be kept by the content's id. An
     ``is_optional`` rule is off until the setting ``enable`` names it. ``acceptable`` is false where
     accepting a finding would not help, so that no fix offers it.
@@ -51,6 +52,7 @@ class Rule:
     kinds: dict[str, str]
     check: Callable[[File, Context], Iterator[Finding]]
     reads_text: bool = True
+    deletions: bool = False
     local: bool = True
     is_optional: bool = False
     acceptable: bool = True

@@ -56,7 +56,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ccds_ls.data_policy import GITHUB_REJECTS, Content, Verdict, data_folder, in_state, judge
-from ccds_ls.finding import Finding, Fix, plain_fingerprint
+from ccds_ls.finding import Finding, Fix, MoveToRaw, State, TrackWithLfs, plain_fingerprint
 from ccds_ls.gitignore import ignoring_fixes, pattern_for
 from ccds_ls.rules import Context, Rule
 from ccds_ls.rules.litter import litter_of
@@ -81,14 +81,21 @@ def check(file: File, context: Context) -> Iterator[Finding]:
         message=_message(verdict, file.size, limit),
         state=file.state,
         fingerprint=plain_fingerprint(RULE.code, verdict.row.kind, path),
-        fixes=_fixes(file, path, context),
+        fixes=_fixes(file, path, verdict.row.kind, context),
     )
 
 
-def _fixes(file: File, path: str, context: Context) -> tuple[Fix, ...]:
+def _fixes(file: File, path: str, kind: str, context: Context) -> tuple[Fix, ...]:
     folder = data_folder(path, context.config.data_folders)
     patterns = [pattern_for(folder) + "/"] if folder is not None else []
-    return ignoring_fixes(file, context.project, *patterns, pattern_for(path))
+    fixes = ignoring_fixes(file, context.project, *patterns, pattern_for(path))
+    if file.state is State.WORK_TREE:
+        return fixes
+    if kind == "tabular" and not file.committed:
+        fixes += (Fix("Move it to data/raw, which git ignores", (MoveToRaw(file.path),)),)
+    elif kind not in ("data-folder", "large-notebook"):
+        fixes += (Fix("Track it with Git LFS", (TrackWithLfs(file.path),)),)
+    return fixes
 
 
 def _message(verdict: Verdict, size: int, limit: int) -> str:

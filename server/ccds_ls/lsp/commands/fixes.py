@@ -11,6 +11,7 @@ from pygls.exceptions import JsonRpcException
 from ccds_ls.lsp.commands.base import (
     REQUEST_FAILED,
     Command,
+    OneFile,
     Result,
     argument,
     file_of,
@@ -23,6 +24,7 @@ from ccds_ls.lsp.to_proto import Target, workspace_edit
 
 if TYPE_CHECKING:
     from ccds_ls.finding import Finding, TextEdit
+    from ccds_ls.git.command import Done
     from ccds_ls.lsp.server import Server
     from ccds_ls.lsp.session import Overlay
     from ccds_ls.snapshot import File
@@ -221,6 +223,37 @@ async def _apply(server: Server, looked: Looked, edits: tuple[TextEdit, ...]) ->
         raise JsonRpcException(f"{looked.path.name} was not changed: {what}.", REQUEST_FAILED)
 
 
+async def move_to_raw(server: Server, given: OneFile) -> Result:
+    """Move a data file to data/raw, which git ignores, and out of the coming commit."""
+    from ccds_ls.git.elsewhere import move_to_raw
+
+    path = file_of(given.uri)
+
+    def work() -> Done:
+        from ccds_ls.git.command import opened
+        from ccds_ls.project import find_projects, nearest
+
+        repository = opened(path.parent)
+        relative = repository.relative(path) or path.name
+        project = nearest(find_projects(repository.top, [relative], server.session.settings), relative)
+        data = next(iter(project.config.data_folders), "data")
+        return move_to_raw(path, repository.top / project.root / data / "raw")
+
+    done = await in_thread(lambda _: work())
+    server.work.look(path.parent)
+    return result_of(done)
+
+
+async def track_with_lfs(server: Server, given: OneFile) -> Result:
+    """Have Git LFS keep a file, and stage its pointer."""
+    from ccds_ls.git.elsewhere import track_with_lfs
+
+    path = file_of(given.uri)
+    done = await in_thread(lambda _: track_with_lfs(path))
+    server.work.look(path.parent)
+    return result_of(done)
+
+
 async def pause(server: Server, _: NoArgument) -> Result:
     """Check nothing and show nothing until resumed; the hook and the command line go on."""
     server.pause()
@@ -234,6 +267,8 @@ async def resume(server: Server, _: NoArgument) -> Result:
 
 
 COMMANDS = {
+    "ccds.moveToRaw": Command("Move This File to data/raw", OneFile, move_to_raw, "archive", "file"),
+    "ccds.trackWithLfs": Command("Track This File with Git LFS", OneFile, track_with_lfs, "cloud", "file"),
     "ccds.pause": Command("Pause Checking", NoArgument, pause, "debug-pause", "anywhere"),
     "ccds.resume": Command("Resume Checking", NoArgument, resume, "debug-continue", "anywhere"),
     "ccds.moveSecretToEnv": Command("Move a Secret to .env", OneSecret, move_secret, "key", "nowhere"),

@@ -1,0 +1,69 @@
+"""Data that is kept out of git's objects, and raw data that is in them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ccds_ls.__main__ import main
+from ccds_ls.git.command import ActError
+from ccds_ls.git.elsewhere import move_to_raw, track_with_lfs
+from ccds_ls.git.run import has_lfs
+from repositories import commit_all, git, git_identity, make, stage, write
+
+__all__ = ["git_identity"]  # a fixture
+
+
+def test_a_table_moves_to_the_raw_data_and_out_of_the_commit(tmp_path: Path) -> None:
+    repo = make(tmp_path / "r", {".gitignore": "*.pyc"})
+    stage(repo, {"export.csv": "id\n1\n"})
+    done = move_to_raw(repo / "export.csv", repo / "data" / "raw")
+    assert (repo / "data" / "raw" / "export.csv").read_text() == "id\n1\n"
+    assert git(repo, "status", "--porcelain") == "M .gitignore" and "data/raw/export.csv" in done.message
+    assert (repo / ".gitignore").read_text() == "*.pyc\n/data/\n"
+    write(repo, {"export.csv": "id\n2\n"})
+    with pytest.raises(ActError, match=r"data/raw/export\.csv already"):
+        move_to_raw(repo / "export.csv", repo / "data" / "raw")
+    assert (repo / "export.csv").read_text() == "id\n2\n"
+
+
+@pytest.mark.skipif(not has_lfs(), reason="Git LFS is not installed")
+def test_git_lfs_keeps_a_model(tmp_path: Path, git_identity: Path) -> None:
+    repo = make(tmp_path / "r")
+    data = bytes(range(256)) * 4000
+    stage(repo, {"models/a b.pkl": data})
+    track_with_lfs(repo / "models" / "a b.pkl")
+    assert git(repo, "show", ":models/a b.pkl").startswith("version https://git-lfs")
+    assert (repo / "models" / "a b.pkl").read_bytes() == data
+    assert sorted(git(repo, "diff", "--cached", "--name-only").splitlines()) == [
+        ".gitattributes",
+        "models/a b.pkl",
+    ]
+
+
+def codes(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[tuple[str, str, str]]:
+    main(["check", "--format", "json", *arguments])
+    return [
+        (item["path"], item["kind"], item["severity"])
+        for item in json.loads(capsys.readouterr().out)
+        if item["code"] == "raw-data-changed"
+    ]
+
+
+def test_raw_data_that_git_keeps_stays_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repo = make(tmp_path / "r", {"data/raw/a.csv": "1\n", "data/raw/b.csv": "2\n", "data/raw/c.csv": "3\n"})
+    monkeypatch.chdir(repo)
+    assert codes(capsys) == []
+    write(repo, {"data/raw/a.csv": "9\n", "data/raw/new.csv": "4\n"})
+    assert codes(capsys, "--would-add") == [("data/raw/a.csv", "changed", "information")]
+    git(repo, "rm", "-q", "data/raw/b.csv")
+    git(repo, "add", ".")
+    expected = [("data/raw/a.csv", "changed", "warning"), ("data/raw/b.csv", "deleted", "warning")]
+    assert codes(capsys, "--staged") == expected
+    assert codes(capsys) == expected
+    commit_all(repo)
+    assert codes(capsys) == []
