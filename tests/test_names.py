@@ -324,6 +324,14 @@ def test_phase() -> None:
     ]
 
 
+def test_a_projects_own_phases() -> None:
+    phases = ("collecting", "cleaning", "Modeling and tuning")
+    words = ("collect-tweets", "data-clean", "tuned-model", "x")
+    assert [phase_of("notebooks", word, phases) for word in words] == [0, 1, 2, 0]
+    assert phase_of("notebooks/2_models", "x", phases) == 2
+    assert new_name("Clean up", None, ["notebooks/x.ipynb"], "jqp", phases) == "1.0-jqp-clean-up.ipynb"
+
+
 def test_ten_thousand_notebooks_are_named_quickly() -> None:
     paths = [f"notebooks/01_topic{number}.ipynb" for number in range(10_000)]
     start = time.process_time()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import nbformat
@@ -285,8 +286,14 @@ def test_a_large_notebook_is_read_quickly() -> None:
     cells = [code([f"line {n} = {n}\n" for n in range(20)], 1, [stream(["out\n"] * 100)]) for _ in range(300)]
     cells.append(code("x", 1, [stream(["\n"] * 1_000_000)]))
     raw = json.dumps(document(cells), indent=1)
-    start = time.process_time()
     assert len(parse(raw).cells) == 301
-    load = time.process_time()
-    json.loads(raw)
-    assert load - start < 3 * (time.process_time() - load) + 0.05
+
+    def best(read: Callable[[str], object]) -> float:
+        taken = []
+        for _ in range(3):
+            start = time.process_time()
+            read(raw)
+            taken.append(time.process_time() - start)
+        return min(taken)
+
+    assert best(parse) < 4 * best(json.loads) + 0.05

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccds_ls.config import Config
-from ccds_ls.finding import Finding, Fix, RenameFile, Severity, State, TextEdit
+from ccds_ls.finding import Finding, Fix, PutSetting, RenameFile, Severity, State, TextEdit
 from ccds_ls.notebook import from_cells, parse
 from ccds_ls.project import Project
 from ccds_ls.rules import Context, Rule, all_rules
@@ -231,9 +231,12 @@ def test_renaming(path: str, known: dict[str, Any], new: str | None, preferred: 
     file = File(path, Origin.WORKTREE, State.WORK_TREE, 0)
     context = Context(snapshot_of(file, **known), Project(), Config(), no_secrets)
     (finding,) = rule("notebook-name").check(file, context)
-    fixes = [(fix.edits, fix.preferred) for fix in finding.fixes]
+    renames = [fix for fix in finding.fixes if isinstance(fix.edits[0], RenameFile)]
+    fixes = [(fix.edits, fix.preferred) for fix in renames]
     assert fixes == ([((RenameFile(path, f"notebooks/{new}.ipynb"),), preferred)] if new else [])
     assert "initials" in finding.message or new
+    asks = [fix for fix in finding.fixes if isinstance(fix.edits[0], PutSetting)]
+    assert bool(asks) is not known.get("initials_certain", False), "a guess can be replaced, once and for all"
 
 
 def test_an_untitled_notebook_is_named_after_its_heading() -> None:

@@ -158,3 +158,20 @@ def test_a_cell_that_was_removed_is_cleared_though_the_editor_was_quicker(tmp_pa
 
     asyncio.run(do())
     assert published == [gone]
+
+
+def test_an_unchanged_notebook_is_not_read_again(tmp_path: Path) -> None:
+    text = from_block("# %% execution_count=1\nx = 1\n")[0]
+    root = repositories.make(tmp_path / "r", {"notebooks/Untitled.ipynb": text, "notebooks/b/a.ipynb": text})
+    session = Session(Client(), own_rules_only())
+    folder = session.folder_at(root)
+    session.check(folder, session.refresh(folder))
+    assert len(session.standing) == 2
+    repositories.stage(root, {"README.md": "changed\n"})
+    assert session.refresh(folder) == ["README.md"]
+    (root / "notebooks" / "Untitled.ipynb").write_text(text.replace("x = 1", "x = 2"))
+    assert session.refresh(folder) == ["notebooks/Untitled.ipynb"]
+    (root / "notebooks" / "b" / "a.ipynb").rename(root / "notebooks" / "b" / "1.0-al-a.ipynb")
+    assert set(session.refresh(folder)) >= {"notebooks/b/a.ipynb", "notebooks/b/1.0-al-a.ipynb"}
+    session.check(folder, ["notebooks/b/a.ipynb"])
+    assert str(root / "notebooks" / "b" / "a.ipynb") not in session.standing

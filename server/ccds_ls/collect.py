@@ -71,8 +71,12 @@ class View:
     def own_initials(self) -> tuple[str | None, bool]:
         """The initials that follow from this user's name, and whether they are more than a guess.
 
-        In a repository of one author they are those that are in use. Asks git when it is first needed.
+        They may be kept in git's configuration, see ``git.act.keep_initials``; in a repository of one author they
+        are those that are in use. Asks git when it is first needed.
         """
+        kept = git.setting(self.repository, git.INITIALS) if self.repository else None
+        if kept:
+            return kept, True
         from ccds_ls import names
 
         derived = next(filter(None, map(names.from_author, _user_names(self.repository))), None)
@@ -113,6 +117,20 @@ def _view(
 ) -> View:
     entries = {entry.path: entry for entry in staged if not entry.is_submodule}
     return View(repository.top, repository, entries, frozenset(would_add), tuple(notebooks))
+
+
+def initials_to_choose(folder: Path) -> list[str]:
+    """What the initials of this user may be in the repository of a folder, the likeliest first; at most five."""
+    from ccds_ls import names
+
+    repository = git.discover(folder)
+    found: dict[str, None] = {}
+    for name in _user_names(repository):
+        words = [word for word in names.slug(name).split("-") if word[:1].isalpha()]
+        ends = words[0][0] + words[-1][0] if len(words) > 2 else ""
+        login = words[0] if len(words) == 1 and len(words[0]) <= 15 else ""
+        found |= dict.fromkeys(filter(None, (names.from_author(name), ends, login)))
+    return list(found)[:5]
 
 
 def _is_only_author(repository: git.Repository | None) -> bool:

@@ -47,6 +47,11 @@ class Config:
     notebook_folders: tuple[str, ...] = _setting(
         ("notebooks",), "The folders, relative to the project, in which notebook names are checked."
     )
+    notebook_phases: tuple[str, ...] = _setting(
+        (),
+        "The phases of the work, from number 0 on; exploration, cleaning and features, visualization, modeling and"
+        " publication when empty.",
+    )
     initials: str | None = _setting(None, "Your initials or login, as they stand in your notebooks' names.")
     data_folders: tuple[str, ...] = _setting(
         ("data",), "The folders, relative to the project, whose files are data and stay out of git."

@@ -124,8 +124,17 @@ class TrackWithLfs:
     path: str
 
 
+@dataclass(frozen=True)
+class PutSetting:
+    """Set one of the project's or this user's settings; an empty value is asked for."""
+
+    path: str
+    key: str
+    value: str = ""
+
+
 _OfGit = Unstage | StopTracking | StripStaged | MoveToRaw | TrackWithLfs
-Edit = TextEdit | RenameFile | AppendLine | Suppress | MoveToEnv | _OfGit
+Edit = TextEdit | RenameFile | AppendLine | Suppress | MoveToEnv | PutSetting | _OfGit
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ccds_ls.name_words import WORDS
 from ccds_ls.notebook_folder import GAPS, Folder, by_folder, folders, number_of, stem
@@ -29,6 +29,16 @@ _COPY = re.compile(
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"})
 _MAX_DESCRIPTION = 60
 _DRAFT = "draft"
+_BEGINNING = 5  # letters of a phase's word, so that "modeling" is found in "models"
+
+_FOLLOWED = 0.8
+_MIN_FOLLOWERS = 5
+_LOOKED_AT = 200
+_OTHER_STYLES = (
+    (r"\d+(\.\d+)*_[a-z]{2,4}_\w+", "number, initials and description joined by '_'"),
+    (r"\d+(\.\d+)*_\w+", "a number and a description joined by '_'"),
+    (r"\d+(\.\d+)*-[\w-]+", "a number and a description, also with capitals and '_'"),
+)
 
 # The phases of CCDS's documentation and the beginnings of words that speak for one.
 PHASES = ("exploration", "cleaning and features", "visualization", "modeling", "publication")
@@ -48,12 +58,13 @@ class Convention:
 
     ``style`` is ``ccds`` (number, initials, description), ``number`` (no initials) or a regular expression
     for the name without its ending. ``known`` are author parts used in the repository, ``author`` is this
-    user's.
+    user's. ``phases`` are the project's own, empty for those of ``PHASES``.
     """
 
     style: str = "ccds"
     known: frozenset[str] = field(default_factory=frozenset)
     author: str | None = None
+    phases: tuple[str, ...] = ()
 
     @cached_property
     def authors(self) -> tuple[str, ...]:
@@ -108,7 +119,7 @@ def propose(name: str, folder: Folder, convention: Convention, heading: str | No
     description = _description(parts, heading)
     if not description:
         return None
-    phase = phase_of(folder.path, description)
+    phase = phase_of(folder.path, description, convention.phases)
     forms = [f"{initials}-{description}"] if initials and _TOKEN.fullmatch(initials) else []
     if convention.style != "ccds":
         forms.append(description)
@@ -166,7 +177,13 @@ def renumber(names: Iterable[str], phase: int | None) -> list[tuple[str, str]]:
     return plan
 
 
-def new_name(description: str, phase: int | None, notebooks: Iterable[str], initials: str | None) -> str:
+def new_name(
+    description: str,
+    phase: int | None,
+    notebooks: Iterable[str],
+    initials: str | None,
+    phases: Sequence[str] = (),
+) -> str:
     """The name of a new notebook in the folder that holds ``notebooks`` (paths of that one folder).
 
     Without ``phase`` the description's words decide; without ``initials`` the name has none. Raises
@@ -177,14 +194,45 @@ def new_name(description: str, phase: int | None, notebooks: Iterable[str], init
     words = slug(description)
     if not words:
         raise ValueError(f"The description {description!r} needs at least one Latin letter or digit.")
-    number = folder.nextnumber_of(phase_of(folder.path, words) if phase is None else phase)
+    number = folder.nextnumber_of(phase_of(folder.path, words, phases) if phase is None else phase)
     if number is None:
         raise ValueError("Every number of this phase is taken in this folder.")
     return "-".join(part for part in (number, initials, words) if part) + ".ipynb"
 
 
-def phase_of(folder: str, description: str) -> int:
-    """The phase (an index into ``PHASES``) that a folder's name or a description speaks for, else 0."""
+@lru_cache(maxsize=64)
+def style_of(folder: Folder) -> tuple[str, str] | None:
+    """The style, other than the documented one, that nearly all of a folder's notebooks follow, and what to call it.
+
+    At least four fifths of five notebooks or more: in public repositories the rest is what nobody got round to.
+    """
+    names = folder.names[:_LOOKED_AT]
+    if len(names) < _MIN_FOLLOWERS:
+        return None
+    number = Convention("number")
+    for style, called in (("number", "a number and a description, as in 1.0-topic"), *_OTHER_STYLES):
+        fits = re.compile(style).fullmatch if style != "number" else None
+        following = [
+            name
+            for name in names
+            if (fits(stem(name)) if fits else problem(name, folder, number) in (None, "duplicate-number"))
+        ]
+        if len(following) >= _FOLLOWED * len(names):
+            return style, called
+    return None
+
+
+def phase_of(folder: str, description: str, phases: Sequence[str] = ()) -> int:
+    """The phase that a folder's name or a description speaks for, else 0.
+
+    It is an index into ``PHASES``, or into a project's own ``phases``: there the beginnings of their own words count.
+    """
+    if phases:
+        own = [
+            tuple(word[:_BEGINNING] for word in slug(phase).split("-") if word != "and") for phase in phases
+        ]
+        words = [*description.split("-"), *reversed(slug(folder).split("-"))]
+        return next((n for word in words for n, begins in enumerate(own) if word.startswith(begins)), 0)
     for part in reversed(folder.lower().split("/")):
         if part in _PHASE_FOLDERS:
             return _PHASE_FOLDERS[part]

@@ -8,13 +8,33 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ccds_ls import names
-from ccds_ls.collect import look
+from ccds_ls.collect import View, look
 from ccds_ls.git.read import discover
 from ccds_ls.project import Project, find_projects, nearest, tool_tables
 
 
 class NotebookError(Exception):
     """The notebook could not be made, and nothing was; the text is for people."""
+
+
+def author(folder: Path, settings: dict[str, Any] | None = None) -> tuple[str | None, bool]:
+    """This user's initials in the project at a folder, and whether they are more than a guess, or not needed.
+
+    Raises GitError when git can't say.
+    """
+    view, project, _ = _at(folder, settings)
+    if project.config.notebook_style == "number" or project.config.initials:
+        return project.config.initials, True
+    return view.own_initials
+
+
+def _at(folder: Path, settings: dict[str, Any] | None) -> tuple[View, Project, PurePosixPath]:
+    """What git says, the project, and the folder relative to the root of both."""
+    repository = discover(folder)
+    root = repository.top if repository else Path(os.path.realpath(folder))
+    inside = PurePosixPath(Path(os.path.realpath(folder)).relative_to(root).as_posix())
+    project = nearest(find_projects(root, [str(inside / "x")], settings), str(inside / "x"))
+    return look(root, repository), project, inside
 
 
 def make(
@@ -27,11 +47,8 @@ def make(
     """
     if phase is not None and not 0 <= phase <= 9:
         raise NotebookError(f"A phase is one digit, 0 to 9: {', '.join(_phases())}.")
-    repository = discover(folder)
-    root = repository.top if repository else Path(os.path.realpath(folder))
-    view = look(root, repository)
-    inside = PurePosixPath(Path(os.path.realpath(folder)).relative_to(root).as_posix())
-    project = nearest(find_projects(root, [str(inside / "x")], settings), str(inside / "x"))
+    view, project, inside = _at(folder, settings)
+    root = view.root
     target = _folder(project, inside)
     # An empty work tree has no notebooks to take the shape of the number from.
     beside = [path for path in view.notebooks if PurePosixPath(path).parent == target]
@@ -40,10 +57,11 @@ def make(
         initials = None
     elif initials is None:
         raise NotebookError(
-            "Your initials are not known: set 'initials' under [tool.ccds-ls] in pyproject.toml."
+            "Your initials are not known. Keep them for this repository with 'git config ccds-ls.initials jqp'."
         )
     try:
-        name = names.new_name(description, phase, beside or [str(target / "x.ipynb")], initials)
+        others = beside or [str(target / "x.ipynb")]
+        name = names.new_name(description, phase, others, initials, project.config.notebook_phases)
     except ValueError as error:
         raise NotebookError(str(error)) from error
     path = root / target / name

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Protocol
 
 from ccds_ls.finding import Span
 from ccds_ls.json_text import RawString, Reader
@@ -31,6 +32,16 @@ _V3_TYPES |= {"javascript": "application/javascript"}
 # Outputs that hold one text: the kind, where its name stands, where its text stands.
 _TEXTS = {"stream": ("stream", "name", "text"), "error": ("error", "ename", "traceback")}
 _TEXTS["pyerr"] = _TEXTS["error"]  # nbformat 3
+
+
+class InText(Protocol):
+    """How a text stands in a file's raw text."""
+
+    def span(self, span: Span) -> Span:
+        """The raw range of a range."""
+
+    def edit(self, span: Span, text: str) -> tuple[Span, str]:
+        """The raw edit that replaces a range."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +88,7 @@ class Cell:
     cell_id: str | None = None
     tags: tuple[str, ...] = ()
     fields: Mapping[str, Span] = field(default_factory=dict, repr=False, compare=False)
-    raw: RawString | None = field(default=None, repr=False, compare=False)
+    raw: InText | None = field(default=None, repr=False, compare=False)
 
     def raw_span(self, span: Span) -> Span | None:
         """The range of the file's raw text that a range of the source comes from; None without raw text."""
@@ -126,6 +137,26 @@ def from_cells(cells: Iterable[tuple[str, str, int | None]], language: str | Non
         tuple(Cell(number, kind, source, count) for number, (kind, source, count) in enumerate(cells, 1)),
         language=language,
     )
+
+
+def with_saved(shown: Notebook, saved: Notebook) -> Notebook:
+    """An editor's cells with what the protocol does not tell and the saved file does: outputs, tags, counts.
+
+    A cell gets them from the saved one at its place, else from any one, with the same source; one that has been
+    edited since has none.
+    """
+    by_source = {(cell.kind, cell.source): cell for cell in reversed(saved.cells)}
+    cells = []
+    for index, cell in enumerate(shown.cells):
+        key = cell.kind, cell.source
+        same = saved.cells[index] if index < len(saved.cells) else None
+        found = same if same and (same.kind, same.source) == key else by_source.get(key)
+        if found and found.kind == "code":
+            count = found.execution_count if cell.execution_count is None else cell.execution_count
+            cells.append(replace(cell, outputs=found.outputs, tags=found.tags, execution_count=count))
+        else:
+            cells.append(cell)
+    return replace(shown, cells=tuple(cells), language=shown.language or saved.language)
 
 
 def parse(text: str) -> Notebook:

@@ -20,6 +20,7 @@ class Folder:
 
     def __init__(self, path: str, names: Iterable[str]) -> None:
         self.path = path
+        self.names: list[str] = []
         self._taken: Counter[str] = Counter()
         self._lowest: dict[Number, list[str]] = {}
         self._shapes: Counter[int] = Counter()
@@ -28,6 +29,7 @@ class Folder:
             self._add(name)
 
     def _add(self, name: str) -> None:
+        self.names.append(name)
         self._taken[name.casefold()] += 1
         match = number_of(stem(name))
         if not match:

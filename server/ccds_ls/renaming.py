@@ -10,21 +10,13 @@ import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from ccds_ls import names
-from ccds_ls.check import check
-from ccds_ls.collect import View, decode, look, make_snapshot, walk, worktree_file
+from ccds_ls.collect import decode, walk
 from ccds_ls.files import write_atomically
-from ccds_ls.finding import RenameFile, Span
+from ccds_ls.finding import Span
 from ccds_ls.git import read as git
 from ccds_ls.notebook import parse
-from ccds_ls.notebook_folder import Folder, by_folder
-from ccds_ls.project import Project, find_projects, nearest
 from ccds_ls.references import Moves, edits
-from ccds_ls.rules import notebook_name
-from ccds_ls.rules.notebook_name import convention_of, in_scope
-from ccds_ls.secrets import own_rules_only
 
 MAX_TEXT_BYTES = 5 * 2**20
 """Larger files are not searched for references."""
@@ -72,15 +64,12 @@ class Plan:
     left: tuple[str, ...] = ()
 
 
-class NoName(Exception):
-    """There is no proposal for a notebook's name; the text is for people."""
-
-
-def _shows_nothing(_: Path) -> str | None:
+def shows_nothing(_: Path) -> str | None:
+    """Where there is no editor, every text is on disk."""
     return None
 
 
-def plan_moves(moves: Mapping[Path, Path], text_of: TextOf = _shows_nothing) -> Plan | None:
+def plan_moves(moves: Mapping[Path, Path], text_of: TextOf = shows_nothing) -> Plan | None:
     """The plan for some renames (absolute paths) with all that follows; None where there is nothing to rename.
 
     What is outside the first one's repository or folder is left out. Raises GitError when git can't say.
@@ -89,21 +78,22 @@ def plan_moves(moves: Mapping[Path, Path], text_of: TextOf = _shows_nothing) -> 
     if first is None:
         return None
     repository = git.discover(first.parent)
-    root = repository.top if repository else _outermost(first)
+    root = repository.top if repository else outermost(first)
     inside = {}
     for old, new in moves.items():
-        pair = _relative(root, old), _relative(root, new)
+        pair = relative(root, old), relative(root, new)
         if pair[0] is not None and pair[1] is not None:
             inside[pair[0]] = pair[1]
-    return _followed(root, list_files(root, repository), inside, text_of)
+    return followed(root, list_files(root, repository), inside, text_of)
 
 
-def _relative(root: Path, path: Path) -> str | None:
+def relative(root: Path, path: Path) -> str | None:
+    """A path as seen from the root, with ``/``; None outside it. The file may itself be a link."""
     real = Path(os.path.realpath(path.parent), path.name)
     return real.relative_to(root).as_posix() if real.is_relative_to(root) else None
 
 
-def _outermost(path: Path) -> Path:
+def outermost(path: Path) -> Path:
     """Outside git: the folder above the outermost notebook folder, else the file's own."""
     real = Path(os.path.realpath(path.parent))
     above = [folder.parent for folder in (real, *real.parents) if folder.name == "notebooks"]
@@ -115,9 +105,10 @@ def list_files(root: Path, repository: git.Repository | None) -> list[str]:
     return git.tracked_or_unignored(repository) if repository else walk(root)[0]
 
 
-def _followed(
+def followed(
     root: Path, files: list[str], moves: dict[str, str], text_of: TextOf, left: tuple[str, ...] = ()
 ) -> Plan:
+    """The plan for some renames (relative paths) with all that follows."""
     every = {**moves, **_twins(root, files, moves)}
     found = Moves(every, frozenset(files))
     return Plan(root, tuple(in_order(every)), found, tuple(_changes(root, files, found, text_of)), left)
@@ -219,92 +210,6 @@ def _bases(path: str, text: str, moves: Moves) -> list[str]:
         folder = posixpath.dirname(folder)
         found.append(folder)
     return [*found, *dict.fromkeys(map(posixpath.dirname, moves.new))]
-
-
-def plan_all(folder: Path, settings: dict[str, Any] | None = None, text_of: TextOf = _shows_nothing) -> Plan:
-    """The renames after which every notebook of the project at ``folder`` is named as it should be."""
-    view, project = _project_at(folder, settings)
-    paths = [path for path in view.notebooks if project.holds(path) and in_scope(path, project)]
-    snapshot = make_snapshot(view, [], settings, names_notebooks=True)
-    convention = convention_of(snapshot, project.config)
-    found = _final(names.plan_renames(paths, convention, _headings(view, paths)))
-    inside = by_folder(found.get(path, path) for path in paths)
-    named = {parent: Folder(parent, list_) for parent, list_ in inside.items()}
-    left = [
-        path
-        for path in paths
-        if path not in found
-        and names.problem(posixpath.basename(path), named[posixpath.dirname(path)], convention)
-    ]
-    return _followed(view.root, list_files(view.root, view.repository), found, text_of, tuple(left))
-
-
-def plan_numbers(
-    folder: Path, phase: int | None, settings: dict[str, Any] | None = None, text_of: TextOf = _shows_nothing
-) -> Plan:
-    """The renames after which the notebooks of a phase are numbered without a gap, in the order that they have.
-
-    ``folder`` is a notebook folder or a project, whose first notebook folder is meant then.
-    """
-    view, project = _project_at(folder, settings)
-    target = names_folder(project, _relative(view.root, folder / "x") or "x")
-    beside = [posixpath.basename(path) for path in view.notebooks if posixpath.dirname(path) == target]
-    found = {
-        posixpath.join(target, old): posixpath.join(target, new) for old, new in names.renumber(beside, phase)
-    }
-    return _followed(view.root, list_files(view.root, view.repository), found, text_of)
-
-
-def proposal(path: Path) -> Path | None:
-    """What a notebook should be called, or None if its name is fine. Raises NoName if there is no proposal."""
-    if path.suffix != ".ipynb" or not path.is_file():
-        raise NoName("this is no notebook.")
-    full = Path(os.path.realpath(path.parent), path.name)
-    repository = git.discover(full.parent)
-    root = repository.top if repository else _outermost(full)
-    view = look(root, repository)
-    file = worktree_file(view, full.relative_to(root).as_posix())
-    snapshot = make_snapshot(view, [file] if file else [])
-    found = check(snapshot, own_rules_only(), [notebook_name.RULE])
-    if not found:
-        return None
-    targets = [edit for fix in found[0][0].fixes for edit in fix.edits if isinstance(edit, RenameFile)]
-    if not targets:
-        raise NoName(found[0][0].message)
-    return root / targets[0].new
-
-
-def names_folder(project: Project, inside: str) -> str:
-    """The notebook folder that a path is in, else the first one of its project; relative to the snapshot's root."""
-    folder = posixpath.dirname(inside)
-    own = [posixpath.join(project.root, name) for name in project.config.notebook_folders]
-    return folder if any(folder == name or folder.startswith(f"{name}/") for name in own) else own[0]
-
-
-def _project_at(folder: Path, settings: dict[str, Any] | None) -> tuple[View, Project]:
-    repository = git.discover(folder)
-    root = repository.top if repository else _outermost(folder / "x")
-    view = look(root, repository)
-    inside = _relative(root, folder / "x") or "x"
-    return view, nearest(find_projects(root, [inside], settings), inside)
-
-
-def _headings(view: View, paths: Iterable[str]) -> dict[str, str | None]:
-    """The first headings of the notebooks whose names say nothing."""
-    found: dict[str, str | None] = {}
-    for path in paths:
-        if "untitled" in posixpath.basename(path).lower():
-            file = worktree_file(view, path)
-            found[path] = file.notebook.heading if file and file.notebook else None
-    return found
-
-
-def _final(steps: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Where each file is in the end; a file may be renamed twice on the way."""
-    origin: dict[str, str] = {}
-    for old, new in steps:
-        origin[new] = origin.pop(old, old)
-    return {old: new for new, old in origin.items()}
 
 
 def carry_out(plan: Plan) -> tuple[list[Path], list[str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,18 +71,27 @@ class File:
         """Where the lines of the text start; of an empty text where there is none."""
         return LineIndex(self.text or "")
 
+    @property
+    def is_script(self) -> bool:
+        """Whether an editor shows a notebook as a text that is not its JSON."""
+        start = (self.text or "")[:200].lstrip("\ufeff \t\r\n")
+        is_shown = self.origin is Origin.OVERLAY and self.path.endswith(".ipynb") and self.cells is None
+        return is_shown and self.text is not None and not start.startswith("{")
+
     @cached_property
     def notebook(self) -> Notebook | None:
         """The notebook in this file, None if it is not one; one that can't be read says so in ``problem``.
 
-        Some editors show a notebook under its own path as its joined code cells: that text is no notebook.
+        Some editors show a notebook under its own path as a script, or as its joined code cells.
         """
         if self.cells is not None:
             return self.cells
         if self.text is None or not self.path.endswith(".ipynb"):
             return None
-        if self.origin is Origin.OVERLAY and not self.text.lstrip("\ufeff \t\r\n").startswith("{"):
-            return None
+        if self.is_script:
+            from ccds_ls.percent_text import parse as parse_script
+
+            return parse_script(self.text)
         from ccds_ls.notebook import parse  # only files that are notebooks pay for the parser
 
         return parse(self.text)
@@ -131,6 +140,12 @@ class Snapshot:
     @cached_property
     def notebook_folders(self) -> dict[str, Folder]:
         """The notebooks by the folder they are in, for naming one of them."""
-        from ccds_ls.notebook_folder import folders
+        return _folders(self.notebooks)
 
-        return folders(self.notebooks)
+
+@lru_cache(maxsize=4)
+def _folders(notebooks: tuple[str, ...]) -> dict[str, Folder]:
+    """Kept for the lists seen last: thousands of notebooks are checked in small batches with the same list."""
+    from ccds_ls.notebook_folder import folders
+
+    return folders(notebooks)

@@ -66,7 +66,7 @@ def suppressing_fixes(finding: Finding, file: File) -> tuple[Fix, ...]:
 def _text_of(finding: Finding, file: File) -> tuple[str | None, Span | None]:
     """The text in which a comment would stand, and the finding's range in it."""
     if finding.cell is None:
-        return (None if file.notebook else file.text), finding.span
+        return (file.text if file.is_script or not file.notebook else None), finding.span
     notebook = file.notebook
     if notebook is None or not 0 < finding.cell <= len(notebook.cells):
         return None, None

@@ -217,7 +217,7 @@ def test_the_json_of_a_notebook_has_its_findings_on_its_lines(client: Client, re
 def test_joined_cells_under_the_notebooks_own_uri(client: Client, repo: Path) -> None:
     path = repo / "notebooks" / "Untitled1.ipynb"
     write(repo, {"notebooks/Untitled1.ipynb": notebook("import os")})
-    open_text(client, path, f'import os\n\n\nlogin("{token()}")\n', "python")
+    open_text(client, path, f'import os\n\n\nprint("{token()}")\n', "python")
     diagnostics = {d["code"]: d for d in shown(client, path, "notebook-name", "secret")}
     assert diagnostics["secret"]["range"]["start"]["line"] == 3
 
@@ -277,3 +277,43 @@ def test_documents_that_are_no_files_are_left_alone(client: Client, repo: Path) 
     client.notify("textDocument/didOpen", {"textDocument": document})
     open_text(client, repo / "a.py", "x = 1\n")
     assert shown(client, repo / "a.py") == []
+
+
+def test_findings_stay_while_the_json_of_a_notebook_is_broken(client: Client, repo: Path) -> None:
+    path = repo / "notebooks" / "1.0-jqp-start.ipynb"
+    text = notebook("print(one)", "x = 1\nprint(two)")
+    open_text(client, path, text, "json")
+    shown(client, path, "undefined-name", "undefined-name")
+    broken = text.replace('"x = 1', '"\n\nx = 1')
+    change(client, path, 2, broken)
+    found = shown(client, path, "notebook-unreadable", "undefined-name", "undefined-name")
+    lines = broken.splitlines()
+    for diagnostic in found:
+        start = diagnostic["range"]["start"]
+        if diagnostic["code"] == "undefined-name":
+            assert lines[start["line"]][start["character"] :].startswith(("one", "two"))
+    change(client, path, 3, text.replace("print(one)", "print(1)"))
+    shown(client, path, "undefined-name")
+
+
+def test_outputs_of_a_notebook_shown_as_cells_are_those_on_disk(client: Client, repo: Path) -> None:
+    path = repo / "notebooks" / "1.0-jqp-start.ipynb"
+    saved = json.loads(notebook("1 / 0", "x = 1"))
+    error = {"output_type": "error", "ename": "ZeroDivisionError", "evalue": "", "traceback": []}
+    saved["cells"][0] |= {"execution_count": 2, "outputs": [error]}
+    saved["cells"][1]["execution_count"] = 1
+    write(repo, {"notebooks/1.0-jqp-start.ipynb": json.dumps(saved)})
+    uris = [f"vscode-notebook-cell:{path}#S{n}" for n in range(2)]
+    document = {"uri": path.as_uri(), "notebookType": "jupyter-notebook", "version": 1}
+    document |= {"cells": [{"kind": 2, "document": uri} for uri in uris]}
+    sources = zip(uris, ("1 / 0", "x = 1"), strict=True)
+    texts = [{"uri": uri, "languageId": "python", "version": 1, "text": text} for uri, text in sources]
+    client.notify("notebookDocument/didOpen", {"notebookDocument": document, "cellTextDocuments": texts})
+    shown(client, uris[0], "saved-error")
+    shown(client, uris[1], "execution-order")
+    saved["cells"][0] |= {"execution_count": 1, "outputs": []}
+    saved["cells"][1]["execution_count"] = 2
+    write(repo, {"notebooks/1.0-jqp-start.ipynb": json.dumps(saved)})
+    client.notify("notebookDocument/didSave", {"notebookDocument": {"uri": path.as_uri()}})
+    shown(client, uris[0])
+    shown(client, uris[1])

@@ -183,7 +183,7 @@ def test_the_command_renames_on_disk_and_changes_what_names_it(plain: Client, re
 
 def test_without_a_new_name_the_proposed_one_is_taken(plain: Client, repo: Path) -> None:
     uri = (repo / "notebooks" / "Untitled.ipynb").as_uri()
-    done, _ = command(plain, "ccds.renameNotebook", {"uri": uri})
+    done, _ = command(plain, "ccds.renameNotebook", {"uri": uri, "newName": ""})
     assert (
         done["message"].startswith("Renamed ") and (repo / "notebooks" / "0.0-jqp-who-leaves.ipynb").is_file()
     )
@@ -233,3 +233,42 @@ def test_a_notebook_made_with_a_bad_name_has_its_proposal_at_once(plain: Client,
             (name,) = [d for d in message["params"]["diagnostics"] if d["code"] == "notebook-name"]
             assert "Rename it to 0.0-jqp-churn-by-region.ipynb." in name["message"]
             return
+
+
+def test_initials_are_asked_for_once_and_kept(plain: Client, repo: Path) -> None:
+    plain.answers["window/showMessageRequest"] = {"title": "jp"}
+    write(repo, {"notebooks/2.0-zz-other.ipynb": notebook("y = 1")})
+    (repo / "notebooks" / "3.0-jqp-next.ipynb").unlink()
+    argument = {"root": repo.as_uri(), "description": "First look", "phase": 0}
+    done, asked = command(plain, "ccds.newNotebook", argument)
+    assert [m["method"] for m in asked] == ["window/showMessageRequest"]
+    assert done["paths"] == [str(repo / "notebooks" / "0.0-jp-first-look.ipynb")]
+    assert git(repo, "config", "ccds-ls.initials") == "jp"
+    done, asked = command(plain, "ccds.newNotebook", argument)
+    assert asked == [] and done["paths"] == [str(repo / "notebooks" / "0.1-jp-first-look.ipynb")]
+
+
+def test_a_style_that_a_folder_follows_can_be_adopted(plain: Client, repo: Path) -> None:
+    for number in range(1, 8):
+        write(repo, {f"notebooks/b/0{number}-topic-{number}.ipynb": notebook("x = 1")})
+    path = repo / "notebooks" / "b" / "03-topic-3.ipynb"
+    document = {"uri": path.as_uri(), "languageId": "json", "version": 1, "text": path.read_text()}
+    plain.notify("textDocument/didOpen", {"textDocument": document})
+    shown(plain, path, "notebook-name")
+    where = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
+    asked = {"textDocument": {"uri": path.as_uri()}, "range": where, "context": {"diagnostics": []}}
+    actions = plain.request("textDocument/codeAction", asked)
+    (fix,) = [action for action in actions if "like most of this folder" in action["title"]]
+    command(plain, fix["command"]["command"], fix["command"]["arguments"][0])
+    assert (repo / "pyproject.toml").read_text() == '[tool.ccds-ls]\nnotebook-style = "number"\n'
+    shown(plain, path)
+
+
+def shown(client: Client, path: Path, *codes: str) -> None:
+    """Wait until a file has findings of just these codes."""
+    for message in client.messages():
+        params = message.get("params", {})
+        found = sorted(d["code"] for d in params.get("diagnostics", ()))
+        if params.get("uri") == path.as_uri() and found == sorted(codes):
+            return
+    raise AssertionError("the server ended")

@@ -6,13 +6,15 @@ import os
 import sys
 from pathlib import Path
 
-from ccds_ls.git.read import GitError
+from ccds_ls.git.read import GitError, discover
 from ccds_ls.new_notebook import NotebookError, make
 
 
 def new(description: str, phase: int | None) -> int:
     """Make a notebook in the project around the current folder and print its path."""
     try:
+        if sys.stdin.isatty():
+            _ask_initials(Path.cwd())
         print(make(Path.cwd(), description, phase))
     except (NotebookError, GitError, OSError) as error:
         print(f"ccds-ls: {error}", file=sys.stderr)
@@ -20,10 +22,23 @@ def new(description: str, phase: int | None) -> int:
     return 0
 
 
+def _ask_initials(folder: Path) -> None:
+    """Ask once for the initials that can only be guessed, and keep them in git's configuration."""
+    from ccds_ls.git.act import keep_initials
+    from ccds_ls.new_notebook import author
+
+    guess, certain = author(folder)
+    if certain or discover(folder) is None:
+        return
+    answer = input(f"Your initials in notebooks' names{f' [{guess}]' if guess else ''}: ").strip() or guess
+    if answer:
+        print(keep_initials(folder, answer).message, file=sys.stderr)
+
+
 def rename(paths: list[Path], *, dry_run: bool = False) -> int:
     """Rename each notebook as its finding proposes, and what names it; prints ``old -> new``."""
     from ccds_ls.git.act import ActError
-    from ccds_ls.renaming import NoName
+    from ccds_ls.naming_plans import NoName
 
     code = 0
     for path in paths:
@@ -36,7 +51,8 @@ def rename(paths: list[Path], *, dry_run: bool = False) -> int:
 
 
 def _rename(path: Path, *, dry_run: bool) -> None:
-    from ccds_ls.renaming import carry_out, plan_moves, proposal
+    from ccds_ls.naming_plans import proposal
+    from ccds_ls.renaming import carry_out, plan_moves
 
     target = proposal(path)
     if target is None:

@@ -180,6 +180,14 @@ def rename(old: Path, new: Path) -> Done:
     return Done(f"Renamed {old.name} to {new.name}.", (old, new), f"Rename {new} back to {old.name}.")
 
 
+def keep_initials(folder: Path, initials: str) -> Done:
+    """Keep this user's initials for a repository, in its own configuration, which is never committed."""
+    repository = opened(folder)
+    done(repository.top, "config", "--local", read.INITIALS, initials, what="Your initials were not kept.")
+    undo = f"git config --unset {read.INITIALS}"
+    return Done(f"Your initials in this repository are {initials}.", (), undo)
+
+
 def ignore(
     path: Path,
     pattern: str,

@@ -40,6 +40,9 @@ from ccds_ls.git.repository import user_name as user_name
 from ccds_ls.git.run import GitError as GitError
 from ccds_ls.git.run import StoppedError as StoppedError
 
+INITIALS = "ccds-ls.initials"
+"""The name under which git's configuration keeps this user's initials: theirs, and no part of the project."""
+
 _ARGUMENTS = 20_000  # characters of paths in one command line; Windows allows 32,767 in all
 
 

@@ -18,15 +18,20 @@ from lsprotocol import types
 from ccds_ls import baseline
 from ccds_ls.check import Cache, Located, check, unchecked
 from ccds_ls.collect import View, index_files, look, make_snapshot, overlay_file, worktree_file
-from ccds_ls.finding import Related
+from ccds_ls.finding import Related, TextEdit
 from ccds_ls.git.read import GitError, Repository, discover, ignored, staged
 from ccds_ls.lsp.commit_message import Message, folder_of
+from ccds_ls.lsp.saved import Saved
 from ccds_ls.lsp.to_proto import Client, Target, code_action, diagnostic, uri_of
+from ccds_ls.lsp.while_broken import WhileBroken
 from ccds_ls.notebook import Notebook
 from ccds_ls.notebook_facts import NONE, Index
 from ccds_ls.project import find_projects, nearest
 from ccds_ls.secrets import Detector
 from ccds_ls.snapshot import File
+
+KEPT_TEXT = 50_000
+"""The longest text of a closed file that is kept, in code points, to place its findings when somebody asks."""
 
 MOST_INSIDE = 50
 """How many repositories inside of one folder outside git are looked after before a file of theirs is opened."""
@@ -97,10 +102,11 @@ class Folder:
 class Standing:
     """What is published for one file: its findings, where its folder is, and the URIs that show them.
 
-    ``overlay`` is what the editor showed when they were found.
+    ``made`` are the diagnostics of the findings, ``overlay`` is what the editor showed when they were found.
     """
 
     located: list[Located]
+    made: list[types.Diagnostic]
     root: Path
     uri: str
     uris: set[str]
@@ -124,6 +130,8 @@ class Session:
         self.folders: dict[Path, Folder] = {}
         self.standing: dict[str, Standing] = {}
         self.cache = Cache()
+        self._while_broken = WhileBroken()
+        self._saved = Saved()
         self._roots: dict[str, Path] = {}
 
     # Folders
@@ -225,9 +233,12 @@ class Session:
         # A repository inside of this folder answers for its own files.
         shown = [path for path, standing in self.standing.items() if standing.root == folder.shown]
         known = {self.relative(folder, path) for path in (*shown, *self._open_in(folder))}
-        changed = [path for path, state in states.items() if folder.fresh.get(path) != state]
+        changed = {path: None for path, state in states.items() if folder.fresh.get(path) != state}
         folder.fresh = states
-        return [*changed, *(path for path in known if path not in set(changed))]
+        # What is said of other files may depend on more than themselves; of a closed notebook its state tells all.
+        done = {path for path in states if path.endswith(".ipynb")}
+        done -= {self.relative(folder, path) for path in self._open_in(folder)}
+        return [*changed, *(path for path in known if path not in changed and path not in done)]
 
     def _open_in(self, folder: Folder) -> list[str]:
         return [path for path in list(self.overlays) if self.folder_of(path) is folder]
@@ -254,6 +265,7 @@ class Session:
         found = check(snapshot, self.detector, cache=self.cache, cancelled=cancelled)
         if cancelled():
             return []
+        found += self._while_broken.carry(folder.root, files, found)
         if folder.problem:
             told = f"What is staged can't be checked. {folder.problem}"
             found += [(unchecked(file, "git", told), file) for file in files]
@@ -271,8 +283,9 @@ class Session:
         in_index, listed = {file.path for file in files}, frozenset(view.notebooks)
         for path, overlay in open_files.items():
             if overlay is not None:
+                cells = overlay.notebook and self._saved.completed(overlay.notebook, view, path)
                 found: File | None = overlay_file(
-                    view, path, overlay.text, overlay.notebook, ignored=folder.ignored[path]
+                    view, path, overlay.text, cells, ignored=folder.ignored[path]
                 )
             elif path in view.would_add or (path in listed and path not in in_index):
                 found = worktree_file(view, path)
@@ -296,6 +309,7 @@ class Session:
         absolute = self.absolute(folder, path)
         uri = overlay.uri if overlay else uri_of(Path(absolute))
         lists: dict[str, list[types.Diagnostic]] = {}
+        every: list[types.Diagnostic] = []
         if overlay:
             lists = {shown: [] for shown in overlay.shown_as}
         for finding, file in located:
@@ -305,12 +319,14 @@ class Session:
                 made.related_information = [self._related(folder, place) for place in finding.related]
             shown = overlay.cell_uris[(finding.cell or 1) - 1] if overlay and as_cells else uri
             lists.setdefault(shown, []).append(made)
+            every.append(made)
         before = self.standing.get(absolute)
         for gone in (before.uris if before else set()) - set(lists):
             lists[gone] = []
         if located:
             shown_on = {shown for shown, diagnostics in lists.items() if diagnostics}
-            self.standing[absolute] = Standing(located, folder.shown, uri, shown_on, overlay)
+            kept = located if overlay else [(finding, _light(file)) for finding, file in located]
+            self.standing[absolute] = Standing(kept, every, folder.shown, uri, shown_on, overlay)
         else:
             self.standing.pop(absolute, None)
         version = overlay.version if overlay and not overlay.as_cells else None
@@ -356,7 +372,7 @@ class Session:
             return []
         overlay = standing.overlay
         actions: dict[str, types.CodeAction] = {}
-        for finding, file in standing.located:
+        for (finding, file), made in zip(standing.located, standing.made, strict=True):
             as_cells = bool(overlay and overlay.as_cells)
             if (
                 as_cells
@@ -365,14 +381,22 @@ class Session:
                 and overlay.cell_uris[(finding.cell or 1) - 1] != uri
             ):
                 continue
-            made = diagnostic(finding, file, as_cells=as_cells, encoding=self.client.encoding)
             if not _touches(made.range, wanted):
                 continue
             shown = (overlay.cell_uris, overlay.versions) if overlay else ()
             target = Target(standing.root, file, standing.uri, *shown)
+            has_text = file.text is not None or file.cells is not None
             for fix in finding.fixes:
+                if not has_text and any(isinstance(edit, TextEdit) for edit in fix.edits):
+                    continue  # where it would be made is not known before the file has been looked at as it is open
                 actions.setdefault(fix.title, code_action(fix, [made], target, self.client))
         return [action for action in actions.values() if action.edit or action.command or action.data]
+
+
+def _light(file: File) -> File:
+    """A closed file without what was made of its text, and without the text of a notebook: there may be thousands."""
+    has_text = file.text is not None and len(file.text) <= KEPT_TEXT and not file.path.endswith(".ipynb")
+    return replace(file, text=file.text if has_text else None, cells=None)
 
 
 def _as_shown(folder: Path, root: Path) -> Path:
@@ -405,17 +429,16 @@ def _states(folder: Folder, settings: dict[str, Any]) -> dict[str, object]:
     siblings = {
         name: hash(tuple(group)) for name, group in groupby(sorted(view.notebooks), key=os.path.dirname)
     }
-    return {
-        path: (
-            view.staged[path].oid if path in view.staged else None,
-            _signature(folder.root / path) if path in view.would_add else None,
-            path in view.would_add,
-            siblings.get(os.path.dirname(path)) if path.endswith(".ipynb") else None,  # noqa: PTH120
-            (project := nearest(projects, path)).config,
-            project.baseline,
-        )
-        for path in paths
-    }
+    authors = frozenset(view.initials)
+    states: dict[str, object] = {}
+    for path in paths:
+        staged_as = view.staged[path].oid if path in view.staged else None
+        coming, is_notebook = path in view.would_add, path.endswith(".ipynb")
+        on_disk = _signature(folder.root / path) if coming or (is_notebook and not staged_as) else None
+        named = (siblings.get(os.path.dirname(path)), authors) if is_notebook else None  # noqa: PTH120
+        project = nearest(projects, path)
+        states[path] = (staged_as, on_disk, coming, named, project.config, project.baseline)
+    return states
 
 
 def _touches(one: types.Range, other: types.Range) -> bool:

@@ -19,6 +19,7 @@ from ccds_ls.finding import (
     Fix,
     MoveToEnv,
     MoveToRaw,
+    PutSetting,
     RenameFile,
     Span,
     StopTracking,
@@ -238,6 +239,11 @@ def command_for(fix: Fix, target: Target) -> types.Command | None:
     if renames:
         new_name = renames[0].new.rpartition("/")[2]
         return _command(fix, "ccds.renameNotebook", {"uri": target.uri, "newName": new_name})
+    put = [edit for edit in fix.edits if isinstance(edit, PutSetting)]
+    if put and put[0].key == "initials":
+        return _command(fix, "ccds.setInitials", {"uri": target.uri})
+    if put:
+        return _command(fix, "ccds.setNotebookStyle", {"uri": target.uri, "style": put[0].value})
     suppressed = [edit for edit in fix.edits if isinstance(edit, Suppress)]
     if suppressed:
         accepted = {"code": suppressed[0].code, "fingerprint": suppressed[0].fingerprint}

@@ -52,13 +52,20 @@ last are a guess, and then the fix is not the preferred one. Where none are know
 `initials` once. An `Untitled` notebook is named after its first heading. A name that exists is never
 proposed.
 
-It is not applied without looking: other files may mention the old name.
+It is not applied without looking. What names the notebook follows: links, `%run`, papermill and nbconvert
+calls, Makefile, mkdocs.yml, and the files that jupytext or nbautoexport keep beside it.
+
+Two more fixes change no name. One asks for your initials and keeps them for this repository, in git's
+configuration, so that they stay yours. Where four fifths of a folder of five or more follow another style, the
+other sets `notebook-style` to it.
 
 ## Options
 
 - `notebook-style`: `ccds` (the default), `number` (the same without initials), or a regular expression that
   the name without `.ipynb` has to match.
 - `notebook-folders`: where names are checked, `["notebooks"]` by default.
+- `notebook-phases`: the phases of the work, from number 0 on, when they are not those of the documentation; a
+  word of a phase in the description or the folder chooses it.
 - `initials`: yours, or your login.
 """
 
@@ -67,8 +74,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ccds_ls.config import Config
-from ccds_ls.finding import Finding, Fix, RenameFile, Severity, plain_fingerprint
-from ccds_ls.names import Convention, problem, propose
+from ccds_ls.finding import Finding, Fix, PutSetting, RenameFile, Severity, plain_fingerprint
+from ccds_ls.names import Convention, problem, propose, style_of
 from ccds_ls.notebook_folder import Folder
 from ccds_ls.project import Project
 from ccds_ls.rules import Context, Rule
@@ -87,6 +94,7 @@ _SEVERITIES = {
     "case": Severity.HINT,
     "duplicate-number": Severity.HINT,
 }
+_OF_STYLE = ("no-initials", "separator", "case")  # what the style of a whole folder may be
 _KINDS = {
     "untitled": "The name does not say what the notebook is about.",
     "copy": "The name is that of a copy.",
@@ -122,14 +130,16 @@ def check(file: File, context: Context) -> Iterator[Finding]:
         f"{_KINDS[kind]} {_advice(kind, new, convention)}",
         file.state,
         plain_fingerprint(CODE, kind, file.path),
-        fixes=_fixes(file.path, parent, new, certain=_is_certain(name, convention, context)) if new else (),
+        fixes=_fixes(file.path, parent, new, certain=_is_certain(name, convention, context))
+        + _settings(kind, file.path, folder, convention, context),
     )
 
 
 def convention_of(snapshot: Snapshot, config: Config) -> Convention:
     """How the notebooks of a project are to be named by this user."""
     known = snapshot.initials | frozenset(filter(None, [config.initials]))
-    return Convention(config.notebook_style, known, config.initials or snapshot.author_initials)
+    author = config.initials or snapshot.author_initials
+    return Convention(config.notebook_style, known, author, config.notebook_phases)
 
 
 def in_scope(path: str, project: Project) -> bool:
@@ -162,7 +172,22 @@ def _advice(kind: str, new: str | None, convention: Convention) -> str:
     return "Name it with a number, your initials and a few words in plain ASCII, like 1.0-jqp-topic.ipynb."
 
 
-def _fixes(path: str, parent: str, new: str, *, certain: bool) -> tuple[Fix, ...]:
+def _settings(
+    kind: str, path: str, folder: Folder, convention: Convention, context: Context
+) -> tuple[Fix, ...]:
+    """The ways out that concern more than this name: this user's initials, and a style that the folder has."""
+    found = []
+    if convention.style == "ccds" and not (context.config.initials or context.snapshot.initials_certain):
+        found.append(Fix("Say what your initials are…", (PutSetting(path, "initials"),)))
+    if convention.style == "ccds" and kind in _OF_STYLE and (style := style_of(folder)):
+        title = f"Name this project's notebooks like most of this folder: {style[1]}"
+        found.append(Fix(title, (PutSetting(path, "notebook-style", style[0]),)))
+    return tuple(found)
+
+
+def _fixes(path: str, parent: str, new: str | None, *, certain: bool) -> tuple[Fix, ...]:
+    if new is None:
+        return ()
     target = f"{parent}/{new}" if parent else new
     return (Fix(f"Rename to {new}", (RenameFile(path, target),), preferred=certain),)
 

@@ -104,7 +104,7 @@ def check(file: File, context: Context) -> Iterator[Finding]:
     """One finding for each secret in a file's text, or in a notebook's cells, outputs and what surrounds them."""
     if file.ignored:
         return
-    if file.notebook is not None:
+    if file.notebook is not None and not file.is_script:
         yield from _in_notebook(file, file.notebook, context)
     elif file.text is not None:
         for secret in context.find_secrets(file.text, file.path):
@@ -211,7 +211,7 @@ def _finding(
 
 def _moves(file: File, secret: Secret, cell: int | None, in_output: bool) -> Iterator[Fix]:
     """The fix for Python code, where what has to change is known."""
-    notebook = file.notebook
+    notebook = None if file.is_script else file.notebook
     if notebook is None:
         in_python = file.name.endswith(".py")
     else:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from ccds_ls.lsp.commands import change, commit, files, fixes, git, notebooks, project
+from ccds_ls.lsp.commands import change, commit, files, fixes, git, notebook_settings, notebooks, project
 from ccds_ls.lsp.commands.base import Command
 from ccds_ls.lsp.commands.base import handler as handler
 from ccds_ls.lsp.from_proto import schema
@@ -18,6 +18,7 @@ COMMANDS: dict[str, Command] = {
     **commit.COMMANDS,
     **git.COMMANDS,
     **notebooks.COMMANDS,
+    **notebook_settings.COMMANDS,
     **files.COMMANDS,
     **fixes.COMMANDS,
 }

@@ -23,6 +23,7 @@ from ccds_ls.lsp.commands.base import (
     result,
     show,
 )
+from ccds_ls.lsp.commands.notebook_settings import ask_initials, keep_initials
 from ccds_ls.lsp.rename import ANNOTATION, edit_parts, shown_files, text_in, whole
 from ccds_ls.lsp.to_proto import uri_of
 
@@ -39,7 +40,7 @@ class Rename:
     """The argument of ``ccds.renameNotebook``."""
 
     uri: str = needed("The notebook, as a URI.")
-    new_name: str | None = argument("Its new file name; the proposed one without it.", starts_as="uri")
+    new_name: str = needed("Its new file name; empty for the proposed one.", starts_as="uri")
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,12 @@ class NewNotebook:
 
 async def rename_notebook(server: Server, given: Rename) -> Result:
     """Rename a notebook on disk, with git where git tracks it, and what names it; never over another file."""
-    from ccds_ls.renaming import NoName, plan_moves, proposal
+    from ccds_ls.naming_plans import NoName, proposal
+    from ccds_ls.renaming import plan_moves
 
     path = file_of(given.uri)
     new = given.new_name
-    if new is None:
+    if not new:
         try:
             target = await in_thread(lambda _: proposal(path))
         except NoName as error:
@@ -93,7 +95,7 @@ async def rename_notebook(server: Server, given: Rename) -> Result:
 
 async def rename_all(server: Server, given: RenameAll) -> Result:
     """Rename every notebook of a project to the convention, once the user has seen what that means."""
-    from ccds_ls.renaming import plan_all
+    from ccds_ls.naming_plans import plan_all
 
     folder, settings, shown = (
         folder_of(server, given.root),
@@ -106,7 +108,7 @@ async def rename_all(server: Server, given: RenameAll) -> Result:
 
 async def renumber(server: Server, given: Renumber) -> Result:
     """Number the notebooks of a phase anew, without gaps and in their order."""
-    from ccds_ls.renaming import plan_numbers
+    from ccds_ls.naming_plans import plan_numbers
 
     if given.phase is not None and not 0 <= given.phase <= 9:
         raise JsonRpcInvalidParams("A phase is one digit, 0 to 9.")
@@ -218,10 +220,13 @@ async def _carry_out(server: Server, plan: Plan, folder: Path) -> Result:
 
 async def new_notebook(server: Server, given: NewNotebook) -> Result:
     """Make the next well-named notebook of a phase, and show it."""
-    from ccds_ls.new_notebook import NotebookError, make
+    from ccds_ls.new_notebook import NotebookError, author, make
 
     folder = folder_of(server, given.root)
     settings = server.session.settings
+    certain = (await in_thread(lambda _: author(folder, settings)))[1]
+    if not certain and (initials := await ask_initials(server, folder)):
+        await keep_initials(server, folder, initials)
     try:
         path = await in_thread(lambda _: make(folder, given.description, given.phase, settings))
     except NotebookError as error:

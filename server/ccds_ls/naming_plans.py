@@ -1,0 +1,111 @@
+"""Which notebooks of a project are to be renamed, and to what: one, all of them, or a phase numbered anew."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from ccds_ls import names
+from ccds_ls.check import check
+from ccds_ls.collect import View, look, make_snapshot, worktree_file
+from ccds_ls.finding import RenameFile
+from ccds_ls.git import read as git
+from ccds_ls.notebook_folder import Folder, by_folder
+from ccds_ls.project import Project, find_projects, nearest
+from ccds_ls.renaming import Plan, TextOf, followed, list_files, outermost, relative, shows_nothing
+from ccds_ls.rules import notebook_name
+from ccds_ls.rules.notebook_name import convention_of, in_scope
+from ccds_ls.secrets import own_rules_only
+
+
+class NoName(Exception):
+    """There is no proposal for a notebook's name; the text is for people."""
+
+
+def plan_all(folder: Path, settings: dict[str, Any] | None = None, text_of: TextOf = shows_nothing) -> Plan:
+    """The renames after which every notebook of the project at ``folder`` is named as it should be."""
+    view, project = _project_at(folder, settings)
+    paths = [path for path in view.notebooks if project.holds(path) and in_scope(path, project)]
+    snapshot = make_snapshot(view, [], settings, names_notebooks=True)
+    convention = convention_of(snapshot, project.config)
+    found = _final(names.plan_renames(paths, convention, _headings(view, paths)))
+    inside = by_folder(found.get(path, path) for path in paths)
+    named = {parent: Folder(parent, list_) for parent, list_ in inside.items()}
+    left = [
+        path
+        for path in paths
+        if path not in found
+        and names.problem(posixpath.basename(path), named[posixpath.dirname(path)], convention)
+    ]
+    return followed(view.root, list_files(view.root, view.repository), found, text_of, tuple(left))
+
+
+def plan_numbers(
+    folder: Path, phase: int | None, settings: dict[str, Any] | None = None, text_of: TextOf = shows_nothing
+) -> Plan:
+    """The renames after which the notebooks of a phase are numbered without a gap, in the order that they have.
+
+    ``folder`` is a notebook folder or a project, whose first notebook folder is meant then.
+    """
+    view, project = _project_at(folder, settings)
+    target = names_folder(project, relative(view.root, folder / "x") or "x")
+    beside = [posixpath.basename(path) for path in view.notebooks if posixpath.dirname(path) == target]
+    found = {
+        posixpath.join(target, old): posixpath.join(target, new) for old, new in names.renumber(beside, phase)
+    }
+    return followed(view.root, list_files(view.root, view.repository), found, text_of)
+
+
+def proposal(path: Path) -> Path | None:
+    """What a notebook should be called, or None if its name is fine. Raises NoName if there is no proposal."""
+    if path.suffix != ".ipynb" or not path.is_file():
+        raise NoName("this is no notebook.")
+    full = Path(os.path.realpath(path.parent), path.name)
+    repository = git.discover(full.parent)
+    root = repository.top if repository else outermost(full)
+    view = look(root, repository)
+    file = worktree_file(view, full.relative_to(root).as_posix())
+    snapshot = make_snapshot(view, [file] if file else [])
+    found = check(snapshot, own_rules_only(), [notebook_name.RULE])
+    if not found:
+        return None
+    targets = [edit for fix in found[0][0].fixes for edit in fix.edits if isinstance(edit, RenameFile)]
+    if not targets:
+        raise NoName(found[0][0].message)
+    return root / targets[0].new
+
+
+def names_folder(project: Project, inside: str) -> str:
+    """The notebook folder that a path is in, else the first one of its project; relative to the snapshot's root."""
+    folder = posixpath.dirname(inside)
+    own = [posixpath.join(project.root, name) for name in project.config.notebook_folders]
+    return folder if any(folder == name or folder.startswith(f"{name}/") for name in own) else own[0]
+
+
+def _project_at(folder: Path, settings: dict[str, Any] | None) -> tuple[View, Project]:
+    repository = git.discover(folder)
+    root = repository.top if repository else outermost(folder / "x")
+    view = look(root, repository)
+    inside = relative(root, folder / "x") or "x"
+    return view, nearest(find_projects(root, [inside], settings), inside)
+
+
+def _headings(view: View, paths: Iterable[str]) -> dict[str, str | None]:
+    """The first headings of the notebooks whose names say nothing."""
+    found: dict[str, str | None] = {}
+    for path in paths:
+        if "untitled" in posixpath.basename(path).lower():
+            file = worktree_file(view, path)
+            found[path] = file.notebook.heading if file and file.notebook else None
+    return found
+
+
+def _final(steps: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Where each file is in the end; a file may be renamed twice on the way."""
+    origin: dict[str, str] = {}
+    for old, new in steps:
+        origin[new] = origin.pop(old, old)
+    return {old: new for new, old in origin.items()}

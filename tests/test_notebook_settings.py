@@ -1,0 +1,106 @@
+"""What is settled once about notebooks: initials, the style of names, the filter that keeps outputs out of git."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ccds_ls.collect import initials_to_choose, look
+from ccds_ls.git import act, output_filter
+from ccds_ls.git.act import ActError
+from ccds_ls.git.read import discover
+from ccds_ls.names import style_of
+from ccds_ls.notebook_folder import Folder
+from ccds_ls.settings_file import NotWritten, put
+from repositories import git, make, write
+
+# (the names of a folder's notebooks without their ending, the style that they follow)
+STYLES = [
+    (["01-clean", "02-train", "03-plot", "04-report", "05-final"], "number"),
+    (["01_clean", "02_train", "03_plot", "04_report", "Untitled"], r"\d+(\.\d+)*_\w+"),
+    (["1.0_ab_clean", "1.1_cd_train", "2_ab_plot", "3_cd_x", "4_ab_y"], r"\d+(\.\d+)*_[a-z]{2,4}_\w+"),
+    (["01-Clean", "02-Train_it", "03-Plot", "04-Report", "05-Final"], r"\d+(\.\d+)*-[\w-]+"),
+    (["01-clean", "02-train", "03-plot", "x", "y"], None),
+    (["01-clean", "02-train", "03-plot", "04-report"], None),
+]
+
+
+@pytest.mark.parametrize(("stems", "style"), STYLES)
+def test_the_style_of_a_folder(stems: list[str], style: str | None) -> None:
+    found = style_of(Folder("notebooks", [f"{stem}.ipynb" for stem in stems]))
+    assert (found[0] if found else None) == style
+
+
+# (the text of pyproject.toml, the text with the style set)
+SETTINGS = [
+    ("", '[tool.ccds-ls]\nnotebook-style = "number"\n'),
+    ("[project]\nname = 'x'", "[project]\nname = 'x'\n\n[tool.ccds-ls]\nnotebook-style = \"number\"\n"),
+    (
+        "[tool.ccds-ls]\r\ninitials = 'x'\r\n",
+        "[tool.ccds-ls]\r\nnotebook-style = \"number\"\r\ninitials = 'x'\r\n",
+    ),
+    (
+        "[tool.ccds-ls] # é\nnotebook-style = 'ccds'\n[a]\n",
+        '[tool.ccds-ls] # é\nnotebook-style = "number"\n[a]\n',
+    ),
+    ("[[tool.ccds-ls.ignore]]\ncode = 'x'\n", None),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), SETTINGS)
+def test_a_setting_is_put_and_nothing_else_changes(tmp_path: Path, before: str, after: str | None) -> None:
+    path = tmp_path / "pyproject.toml"
+    path.write_bytes(before.encode())
+    assert put(tmp_path, "notebook-style", "number") == path
+    assert path.read_bytes().decode() == (after or f'{before}\n[tool.ccds-ls]\nnotebook-style = "number"\n')
+
+
+def test_a_file_that_is_not_understood_is_left_alone(tmp_path: Path) -> None:
+    text = "tool = {ccds-ls = {initials = 'x'}}\n"
+    write(tmp_path, {"pyproject.toml": text})
+    with pytest.raises(NotWritten, match="by hand"):
+        put(tmp_path, "notebook-style", "number")
+    assert (tmp_path / "pyproject.toml").read_text() == text
+
+
+def test_initials_are_kept_for_this_user_in_this_repository(tmp_path: Path) -> None:
+    repo = make(tmp_path / "r", {"notebooks/1.0-zz-x.ipynb": "{}", "notebooks/1.1-yy-y.ipynb": "{}"})
+    git(repo, "config", "user.name", "Ada Lovelace")
+    assert look(repo, discover(repo)).own_initials == ("al", False)
+    assert initials_to_choose(repo)[0] == "al"
+    act.keep_initials(repo, "ada1815")
+    assert look(repo, discover(repo)).own_initials == ("ada1815", True)
+    assert git(repo, "status", "--porcelain") == ""
+
+
+PROGRAM = '#!/bin/sh\nsed \'s/"secret output"/""/\'\n'
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_git_stores_no_outputs_while_the_filter_is_there(tmp_path: Path, shared: bool) -> None:
+    attributes = {".gitattributes": "*.csv -text\n"} if shared else {}
+    repo = make(tmp_path / "r", {"README.md": "x\n", **attributes})
+    program = repo / ".venv" / "bin" / "nbstripout"
+    write(repo, {".venv/bin/nbstripout": PROGRAM, "a.ipynb": '{"cells": ["secret output"]}'})
+    program.chmod(0o755)
+    done = output_filter.install(repo, shared=shared)
+    output_filter.install(repo, shared=shared)
+    assert done.paths[0].read_text().count("filter=nbstripout") == 2, "twice is once"
+    git(repo, "add", "a.ipynb")
+    assert git(repo, "show", ":a.ipynb") == '{"cells": [""]}'
+    assert "secret output" in (repo / "a.ipynb").read_text()
+    output_filter.remove(repo)
+    git(repo, "add", "--renormalize", "a.ipynb")
+    assert "secret output" in git(repo, "show", ":a.ipynb")
+    assert git(repo, "config", "--get-regexp", "nbstripout|ipynb", codes=(1,)) == ""
+    if shared:
+        assert (repo / ".gitattributes").read_text() == "*.csv -text\n"
+
+
+def test_without_nbstripout_nothing_is_set_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo = make(tmp_path / "r")
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    with pytest.raises(ActError, match="pip install nbstripout"):
+        output_filter.install(repo)
+    assert git(repo, "config", "--get-regexp", "nbstripout", codes=(1,)) == ""

@@ -1,0 +1,72 @@
+"""A notebook that an editor shows as a script: joined cells, and py:percent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ccds_ls.check import check
+from ccds_ls.collect import View, make_snapshot, overlay_file
+from ccds_ls.finding import Span
+from ccds_ls.percent_text import parse
+from ccds_ls.secrets import own_rules_only
+
+SCRIPT = """# ---
+# jupyter: {}
+# ---
+
+# %% [markdown]
+# # Who leaves
+#
+# and why
+
+# %% tags=["x"]
+import os
+
+# %%
+print(numbers)
+
+# %%
+numbers = [1]
+"""
+
+
+def found(text: str) -> list[tuple[str, str]]:
+    """The code of each finding, and the text that it stands on."""
+    view = View(Path("/p"), None)
+    file = overlay_file(view, "notebooks/1.0-jqp-topic.ipynb", text, None, ignored=False)
+    findings = [finding for finding, _ in check(make_snapshot(view, [file]), own_rules_only())]
+    return [(f.code, text[f.span.start : f.span.end] if f.span else "") for f in findings]
+
+
+def test_cells_of_a_script() -> None:
+    notebook = parse(SCRIPT)
+    assert [cell.kind for cell in notebook.cells] == ["raw", "markdown", "code", "code", "code"]
+    assert notebook.heading == "Who leaves"
+    assert notebook.cells[2].source == "import os"
+    words = notebook.cells[1].source
+    assert words == "# Who leaves\n\nand why\n"[:-1]
+    raw = notebook.cells[1].raw_span(Span(words.index("and"), len(words)))
+    assert raw and SCRIPT[raw.start : raw.end] == "and why"
+
+
+def test_findings_stand_on_the_lines_of_the_script() -> None:
+    assert found(SCRIPT) == [("undefined-name", "numbers")]
+    assert found("import os\n\n\nprint(numbers)\n\n\nopen('/home/jane/x.csv')\n") == [
+        ("undefined-name", "numbers"),
+        ("home-path", "'/home/jane/x.csv'"),
+    ]
+
+
+def test_a_comment_in_a_script_accepts_a_finding() -> None:
+    assert found("print(numbers)  # ccds-ls: ignore[undefined-name] set by papermill\n") == []
+
+
+@given(st.text(alphabet="# %[markdown]\n\raé-x", max_size=80))
+def test_no_text_is_too_much(text: str) -> None:
+    for cell in parse(text).cells:
+        for at in range(len(cell.source)):
+            raw = cell.raw_span(Span(at, at + 1))
+            assert raw and text[raw.start : raw.end] == cell.source[at]
