@@ -293,3 +293,30 @@ def test_hints_and_completion_are_gentle_and_can_be_switched_off(client: Client,
     assert client.wait_for("textDocument/publishDiagnostics", uri=uri)["params"]["diagnostics"] == []
     assert labels(client, uri, 0, 5) == []
     commit.finish()
+
+
+def test_the_message_of_a_merge_and_what_else_is_git_s_own(client: Client, repo: Path) -> None:
+    git(repo, "worktree", "add", "-q", "-b", "side", "../other")
+    other = repo.parent / "other"
+    write(other, {"hub.py": f'login("{token()}")\n'})
+    git(other, "add", ".")
+    folder = repo / ".git" / "worktrees" / "other"
+    write(
+        folder, {"MERGE_MSG": "Merge branch 'x'\n\n#\n# Changes to be committed:\n#\tnew file:   hub.py\n#\n"}
+    )
+    uri = (folder / "MERGE_MSG").as_uri()
+    open_message(client, (folder / "config").as_uri(), f'x = "{token()}"\n', "ini")
+    open_message(client, uri, (folder / "MERGE_MSG").read_text())
+    (secret,) = shown(client, uri, "secret")
+    assert secret["range"]["start"]["line"] == 4
+    assert actions(client, (folder / "config").as_uri(), secret) == {}
+
+
+def test_many_bad_files_in_the_box_of_vs_code(client: Client, repo: Path) -> None:
+    uri = f"vscode-scm:git/scm0/input?rootUri={repo.as_uri()}"
+    write(repo, {f"table{number}.csv": "id\n1\n" for number in range(40)})
+    git(repo, "add", ".")
+    open_message(client, uri, "feat: tables\n", "scminput")
+    found: list[dict[str, Any]] = []
+    while not any(d["message"] == "30 more files of this commit have findings." for d in found):
+        found = shown(client, uri, *["data-file"] * 11)  # the files are checked a few at a time

@@ -182,6 +182,7 @@ def _add_hook(commands: Commands) -> None:
     hook = commands.add_parser("hook", help="the hooks that check every commit and every push")
     hook.add_argument("action", choices=("install", "uninstall", "run"))
     hook.add_argument("name", nargs="?", choices=("pre-commit", "pre-push"), default="pre-commit")
+    hook.epilog = "Past the hooks once: git's --no-verify, or CCDS_LS_SKIP_HOOK=1 in the environment."
     hook.set_defaults(run=_hook)
 
 

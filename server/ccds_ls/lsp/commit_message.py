@@ -37,7 +37,7 @@ BATCH = 25
 OWN_RULES = ("commit-message", "secret")
 """The rules for the text of the message itself."""
 
-_NAME = FILE.rpartition("/")[2]
+_NAMES = (FILE.rpartition("/")[2], "MERGE_MSG", "SQUASH_MSG")
 _BOX = "vscode-scm"
 _MOST_IN_BOX = 10
 _FIRST_LINE = types.Range(types.Position(0, 0), types.Position(0, 1))
@@ -98,9 +98,9 @@ def key_of(uri: str) -> str | None:
         return uri
     path = path_of(uri)
     # A file of that name in somebody's folder is not one: git's own folder has a HEAD.
-    if path is None or not path.endswith(_NAME) or not Path(path).with_name("HEAD").is_file():
+    if path is None or not path.endswith(_NAMES) or not Path(path).with_name("HEAD").is_file():
         return None
-    return path if Path(path).name == _NAME else None
+    return path if Path(path).name in _NAMES else None
 
 
 def folder_of(session: Session, message: Message) -> Folder | None:
@@ -261,8 +261,9 @@ def _of_files(session: Session, message: Message, draft: Draft) -> Iterator[Show
         for path in list(bad)[:_MOST_IN_BOX]:
             yield from _grouped(session.client, end, message.root, bad[path], f"{path}: ")
         if len(bad) > _MOST_IN_BOX:
+            rest = bad[list(bad)[_MOST_IN_BOX]]
             text = f"{len(bad) - _MOST_IN_BOX} more files of this commit have findings."
-            yield Shown(_diagnostic(end, Severity.WARNING, "unchecked", text), ())
+            yield Shown(_diagnostic(end, Severity.WARNING, rest[0][0].code, text), ())
         return
     for item in listed(draft, bad):
         place = range_of(draft.lines, item.span, session.client.encoding)

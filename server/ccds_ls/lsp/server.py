@@ -145,8 +145,8 @@ class Server(LanguageServer):
             self._message_changed(key, overlay)
             return
         path = path_of(uri)
-        if path is None:
-            return
+        if path is None or ".git" in Path(path).parts:
+            return  # What is git's own is never committed.
         if overlay is None:
             self.session.overlays.pop(path, None)
         else:
