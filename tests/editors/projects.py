@@ -6,6 +6,8 @@ from pathlib import Path
 
 import repositories
 import secret_samples
+from ccds_ls.scaffold.answers import resolve
+from ccds_ls.scaffold.generate import generate
 
 UNTITLED = "notebooks/Untitled.ipynb"
 CLIENT = "src/client.py"
@@ -44,6 +46,14 @@ def tidy(folder: Path) -> Path:
         "src/rings.py": '"""Ring widths."""\n\nWIDTHS = [1, 2, 3]\n',
     }
     repositories.make(folder, files)
+    return folder
+
+
+def scaffolded(folder: Path) -> Path:
+    """A new project from the template, not yet under git."""
+    made = generate(resolve({"project_name": "churn"}), folder.parent / "new")
+    made.rename(folder)
+    made.parent.rmdir()
     return folder
 
 

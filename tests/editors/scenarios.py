@@ -11,6 +11,7 @@ import repositories
 from editors import projects
 from editors.editor import Editor, Shown
 from editors.waiting import until
+from git_server import serving
 
 
 @dataclass(frozen=True)
@@ -192,6 +193,34 @@ def new_project(editor: Editor, project: Path, limit: float) -> None:
     assert not (made / ".git").exists(), "the repository around it takes it in"
 
 
+def course(editor: Editor, project: Path, limit: float) -> None:
+    """A course's first week: git, a remote, a branch, a commit that says its kind, and a partner who gets it."""
+    branch, script = "w07-model-training-script", "churn/modeling/train.py"
+    editor.open(project / projects.README)
+
+    def git(*arguments: str) -> str:
+        return repositories.git(project, *arguments, codes=(0, 1, 128))
+
+    def does(command: str, *answers: str, so_that: Callable[[], object]) -> None:
+        editor.command(f"ccds.git.{command}", *answers)
+        until(so_that, lambda: f"ccds.git.{command} has an effect; {editor.said()!r}", limit)
+
+    with serving(project.parent / "srv") as server:
+        address = server.create("churn.git")
+        does("init", so_that=lambda: git("rev-list", "--count", "HEAD") == "1")
+        does("addRemote", address, so_that=lambda: git("remote") == "origin")
+        does("push", so_that=lambda: git("rev-parse", "--abbrev-ref", "main@{upstream}") == "origin/main")
+        does("createBranch", branch, so_that=lambda: git("branch", "--show-current") == branch)
+        repositories.write(project, {script: 'print("training")\n'})
+        does("stage", so_that=lambda: git("diff", "--cached", "--name-only") == script)
+        message = "feat: model training script added"
+        does("commit", message, so_that=lambda: git("log", "-1", "--format=%s") == message)
+        does("push", so_that=lambda: f"origin/{branch}" in git("branch", "--remotes"))
+        partner = project.parent / "partner"
+        repositories.git(project.parent, "clone", "-q", "-b", branch, address, partner.name)
+        assert (partner / script).read_text() == 'print("training")\n'
+
+
 CONTROL = Scenario("secret", "A staged secret is an error on its line", secret)
 """The scenario that must fail where there is nothing to find."""
 
@@ -212,5 +241,8 @@ SCENARIOS = (
     Scenario("check_commit", "Command: check the coming commit", check_commit),
     Scenario("new_project", "Command: new project", new_project, projects.tidy, alters=True),
     Scenario("new_notebook", "Command: new notebook", new_notebook, projects.tidy, alters=True),
+    Scenario(
+        "course", "A course's first week in git, by commands alone", course, projects.scaffolded, alters=True
+    ),
     Scenario("rename_command", "Command: rename the notebook", rename_command, alters=True),
 )

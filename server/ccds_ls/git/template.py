@@ -54,16 +54,29 @@ def content(repository: Repository, commit: str, path: str) -> bytes | None:
     return output if code == 0 else None
 
 
+def paths(repository: Repository, commit: str, folder: Path) -> set[str]:
+    """The files of a project in a commit, HEAD's or one of ours, relative to the project's folder."""
+    prefix = _prefix(repository, folder)
+    _, output = repository.run(["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit])
+    names = (os.fsdecode(name) for name in output.split(b"\0")[:-1])
+    return {name[len(prefix) :] for name in names if name.startswith(prefix)}
+
+
+def _prefix(repository: Repository, folder: Path) -> str:
+    """The project's folder relative to the top, with a slash behind it; empty for the top itself."""
+    inside = repository.relative(folder / "x")
+    if inside is None:
+        raise ActError(f"{folder} is not in the work tree of {repository.top}.")
+    return inside.removesuffix("x")
+
+
 def keep(folder: Path, ref: str, files: Mapping[str, bytes]) -> str:
     """Keep the files of a project that lies in ``folder`` as a commit under ``ref``; returns the commit's id.
 
     Work tree, index and branches stay as they are.
     """
     repository = opened(folder)
-    inside = repository.relative(folder / "x")
-    if inside is None:
-        raise ActError(f"{folder} is not in the work tree of {repository.top}.")
-    prefix = inside.removesuffix("x")
+    prefix = _prefix(repository, folder)
     stream = [
         b"commit %s\ncommitter %s\n" % (ref.encode(), _WHO),
         _data(b"What the CCDS template rendered\n"),

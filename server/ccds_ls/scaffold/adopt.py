@@ -52,7 +52,10 @@ def _keep(chosen: Plan) -> None:
     template.keep(chosen.folder, template.ADOPTED, files)
     known = kept.in_text(files["pyproject.toml"].decode("utf-8"))
     if known is not None:
-        template.keep(chosen.folder, template.ref_of(known.key), files)
+        # What is the user's own stays so: later versions of the template's are not merged into it.
+        own = {path for path in files if path not in chosen.keep and os.path.lexists(chosen.folder / path)}
+        taken = {path: data for path, data in files.items() if path not in own}
+        template.keep(chosen.folder, template.ref_of(known.key), taken)
 
 
 def _create(path: Path, data: bytes) -> bool:

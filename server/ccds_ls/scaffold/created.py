@@ -7,7 +7,7 @@ import json
 import os
 import shlex
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -65,6 +65,15 @@ def _list_of(folder: Path, repository: read.Repository | None) -> Path:
     inside = repository.relative(folder / "x") or "x"
     name = hashlib.sha256(os.fsencode(inside)).hexdigest()[:12]
     return repository.git_dir / "ccds-ls" / f"adopted-{name}.json"
+
+
+def note(folder: Path, paths: Iterable[Path]) -> None:
+    """Put files that an adoption brought with it on the list, so that they go with it when it is undone."""
+    repository = read.discover(folder)
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in paths if folder in path.parents
+    }
+    Created.of(folder, repository).add(folder, files).save(folder, repository)
 
 
 def undo(folder: Path) -> Done:

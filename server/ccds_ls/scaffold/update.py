@@ -6,7 +6,7 @@ rendered again while the template is the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,9 +43,10 @@ def keep_base(project: Path) -> None:
 def update(project: Path, changed: Mapping[str, object], force_combination: bool = False) -> Updated:
     """Render the template again, with the kept answers and the ``changed`` ones, and merge what that changes.
 
-    The result is staged, not committed; conflicts are marked in the files as git marks them. Raises AnswerError
-    for answers that don't do, ScaffoldError or ActError when there is nothing to go by or the work tree is not clean;
-    then nothing was changed.
+    A file that is the user's own, since the template did not bring it, stays as it is although the template has one
+    of that name. The result is staged, not committed; conflicts are marked in the files as git marks them. Raises
+    AnswerError for answers that don't do, ScaffoldError or ActError when there is nothing to go by or the work tree
+    is not clean; then nothing was changed.
     """
     repository = opened(project)
     template.require_clean(repository)
@@ -56,10 +57,20 @@ def update(project: Path, changed: Mapping[str, object], force_combination: bool
     answers = resolve(given, force_combination or same_pair)
     files = kept_answers.tracked_files(answers, kept.year)
     new = Kept(TEMPLATE_VERSION, kept.year, answers.as_dict())
-    commit = template.keep(project, template.ref_of(new.key), files)
+    own = _own(project, base)
+    theirs = {path: data for path, data in files.items() if path not in own}
+    commit = template.keep(project, template.ref_of(new.key), theirs)
     if base == commit:
         return _nothing(project)
-    return _told(project, repository, template.merge(project, base, commit))
+    return _told(project, repository, template.merge(project, base, commit), sorted(own & set(files)))
+
+
+def _own(project: Path, base: str | None) -> set[str]:
+    """Files that the project has and the template did not bring; without a base there is no telling."""
+    if base is None:
+        return set()
+    repository = opened(project)
+    return template.paths(repository, "HEAD", project) - template.paths(repository, base, project)
 
 
 def _base(project: Path) -> tuple[Kept, str | None]:
@@ -81,13 +92,13 @@ def _adopted(project: Path) -> tuple[Kept, str | None]:
     name = repository.relative(project / "pyproject.toml")
     text = template.content(repository, commit, name) if commit and name else None
     kept = kept_answers.in_text(text.decode("utf-8", "replace")) if text is not None else None
-    if kept is None:
-        raise ScaffoldError(
-            f"Nothing was updated: {project / 'pyproject.toml'} has no answers of ccds-ls "
-            "([tool.ccds-ls.template]), so it is not known what the project was made with. 'ccds-ls new --adopt "
-            f"{project}' (ccds.adoptProject) brings the layout into it."
-        )
-    return kept, commit
+    if kept is not None:
+        return kept, template.kept(repository, template.ref_of(kept.key))
+    raise ScaffoldError(
+        f"Nothing was updated: {project / 'pyproject.toml'} has no answers of ccds-ls "
+        "([tool.ccds-ls.template]), so it is not known what the project was made with. 'ccds-ls new --adopt "
+        f"{project}' (ccds.adoptProject) brings the layout into it."
+    )
 
 
 def _nothing(project: Path) -> Updated:
@@ -95,7 +106,7 @@ def _nothing(project: Path) -> Updated:
     return Updated(Done(message, (), "There is nothing to undo."), Merged((), ()))
 
 
-def _told(project: Path, repository: read.Repository, merged: Merged) -> Updated:
+def _told(project: Path, repository: read.Repository, merged: Merged, own: list[str]) -> Updated:
     if not merged.changed and not merged.conflicts:
         return _nothing(project)
     parts = []
@@ -106,10 +117,12 @@ def _told(project: Path, repository: read.Repository, merged: Merged) -> Updated
             f"In {_listed(merged.conflicts)} your changes and the template's meet: keep what you want between the "
             "marks '<<<<<<<' and '>>>>>>>', then 'git add' the file."
         )
+    if own:
+        parts.append(f"Your own {_listed(own)} stayed as they were.")
     parts.append("Then commit.")
     paths = tuple(repository.top / path for path in (*merged.changed, *merged.conflicts))
     return Updated(Done(" ".join(parts), paths, f"'{UNDO}' takes all of it back, before the commit."), merged)
 
 
-def _listed(names: tuple[str, ...]) -> str:
+def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

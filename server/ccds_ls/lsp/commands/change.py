@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pygls.exceptions import JsonRpcInvalidParams
@@ -23,6 +22,7 @@ from ccds_ls.lsp.commands.base import (
 if TYPE_CHECKING:
     from ccds_ls.git.command import Done
     from ccds_ls.lsp.server import Server
+    from ccds_ls.scaffold.plan import Plan
 
 YES = "Adopt"
 
@@ -52,14 +52,13 @@ class UpdateProject:
 
 async def adopt_project(server: Server, given: AdoptProject) -> Result:
     """Show what adopting would do, and do it after a yes: create what is missing, overwrite nothing."""
-    from ccds_ls.scaffold.adopt import adopt
     from ccds_ls.scaffold.answers import AnswerError
     from ccds_ls.scaffold.created import undo
     from ccds_ls.scaffold.plan import plan
 
     folder = folder_of(server, given.root)
     if given.undo:
-        return await _changed(server, folder, "Taking the layout back", lambda: undo(folder))
+        return await _changed(server, "Taking the layout back", lambda: undo(folder))
     try:
         chosen = await in_thread(lambda _: plan(folder, given.answers, given.force_combination))
     except AnswerError as error:
@@ -72,12 +71,21 @@ async def adopt_project(server: Server, given: AdoptProject) -> Result:
     )
     if not agreed:
         return result(f"Nothing was changed.\n{chosen.text()}", plan=told)
-    return await _changed(server, folder, "Adopting CCDS", lambda: adopt(chosen), plan=told)
+    return await _changed(server, "Adopting CCDS", lambda: _adopted(server, chosen), plan=told)
+
+
+def _adopted(server: Server, chosen: Plan) -> Done:
+    """The layout, and the findings that stand accepted."""
+    from ccds_ls.cli.adopt import start_quiet
+    from ccds_ls.scaffold.adopt import adopt
+
+    done = adopt(chosen)
+    told = start_quiet(chosen.folder, done, server.session.detector)
+    return replace(done, message=f"{done.message} {told}".strip())
 
 
 async def _changed(
     server: Server,
-    folder: Path,
     title: str,
     action: Callable[[], Done],
     **more: Any,  # noqa: ANN401 - any plain data
@@ -85,7 +93,7 @@ async def _changed(
     async with Progress(server, title):
         done = await in_thread(lambda _: action())
     server.session.forget_roots()
-    server.work.look(folder)
+    server.work.everything()
     return result_of(done, **more)
 
 
