@@ -113,6 +113,19 @@ FORMS: dict[str, tuple[str, str]] = {
     "py-getenv": ("src/a.py", 'key = os.getenv("NAME", "VALUE")\n'),
     "py-attribute": ("src/a.py", 'settings.name = "VALUE"\n'),
     "py-comment": ("src/a.py", "# NAME: VALUE\nx = 1\n"),
+    "py-update": ("src/a.py", "os.environ.update({'NAME': 'VALUE'})\n"),
+    "py-or": ("src/a.py", "key = os.getenv('NAME') or 'VALUE'\n"),
+    "py-triple": ("src/a.py", 'name = """VALUE"""\n'),
+    "py-wrapped": ("src/a.py", 'name = SecretStr("VALUE")\n'),
+    "py-default": ("src/a.py", "parser.add_argument('--name', default='VALUE')\n"),
+    "py-lines": ("src/a.py", "connect(\n    host='db1',\n    name='VALUE',\n)\n"),
+    "terraform": ("main.tf", 'variable "name" {\n  default = "VALUE"\n}\n'),
+    "r-arrow": ("analysis.R", "name <- 'VALUE'\n"),
+    "workflow": (".github/workflows/ci.yml", "env:\n  NAME: VALUE\n"),
+    "docker-run": ("run.sh", "docker run -e NAME=VALUE image\n"),
+    "launch": (".vscode/launch.json", '"env": {"NAME": "VALUE"}\n'),
+    "markdown": ("notes.md", "```\nexport NAME=VALUE\n```\n"),
+    "html": ("out.ipynb", "<td>name</td><td>VALUE</td>\n"),
     "env": (".env", "NAME=VALUE\n"),
     "env-quoted": (".env", 'NAME="VALUE"\n'),
     "shell": ("run.sh", "export NAME=VALUE\npython train.py\n"),
@@ -135,6 +148,8 @@ FORMS: dict[str, tuple[str, str]] = {
     "nb-env": ("nb.ipynb", "%env NAME=VALUE\n"),
     "nb-env-space": ("nb.ipynb", "%set_env NAME VALUE\n"),
     "nb-export": ("nb.ipynb", "!export NAME=VALUE\n"),
+    "nb-bash": ("nb.ipynb", "%%bash\nexport NAME=VALUE\npython x.py\n"),
+    "nb-inline": ("nb.ipynb", "!NAME=VALUE python train.py\n"),
     "nb-dict": ("nb.ipynb", 'params = {"name": "VALUE"}\n'),
     "nb-output": ("out.ipynb", "{'name': 'VALUE', 'n': 1}\n"),
 }
@@ -201,7 +216,7 @@ DATA_SCIENCE: dict[str, Kind] = {
     "django-secret": Kind(SAMPLES["django"], (), (("settings.py", "SECRET_KEY = 'VALUE'\n"), ("settings.py", 'SECRET_KEY = "django-insecure-VALUE"\n'), (".env", "DJANGO_SECRET_KEY='VALUE'\n"))),
     "airflow-fernet": Kind(SAMPLES["fernet"], ("AIRFLOW__CORE__FERNET_KEY",), (("airflow.cfg", "[core]\nfernet_key = VALUE\n"), ("airflow.cfg", "[webserver]\nsecret_key = VALUE\n"))),
     "dvc-remote": Kind(lambda rng: drawn(ALNUM + "+/", 40, rng), (), ((".dvc/config.local", "['remote \"s3\"']\n    secret_access_key = VALUE\n"), (".dvc/config", "['remote \"h\"']\n    password = VALUE\n"))),
-    "spark-conf": Kind(lambda rng: drawn(ALNUM + "+/", 40, rng), (), (nb('spark.conf.set("fs.s3a.secret.key", "VALUE")\n'), ("spark-defaults.conf", "spark.hadoop.fs.s3a.secret.key VALUE\n"))),
+    "spark-conf": Kind(lambda rng: drawn(ALNUM + "+/", 40, rng), (), (nb('spark.conf.set("fs.s3a.secret.key", "VALUE")\n'), ("spark-defaults.conf", "spark.hadoop.fs.s3a.secret.key VALUE\n"), ("core-site.xml", "<name>fs.s3a.secret.key</name>\n<value>VALUE</value>\n"))),
 }  # fmt: skip
 
 # Other people's programs and settings.
@@ -304,7 +319,8 @@ NEGATIVES: tuple[tuple[str, str], ...] = (
     ("poetry.lock", '{file = "x.whl", hash = "sha256:<hex64>"}\n'), ("a.py", 'request_token_id = "<uuid>"\n'), ("a.py", 'password_hash = "$2b$12$KIXQ3l8rJt1xFq6uVd9wAeYyN0cTzB5mPgHsW7aLkRjEoUiDvXnMq"\n'),
     ("a.py", 'password = "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b4dWRWJTmaaOm"\n'), ("a.py", 'url = "postgresql://user:password@localhost/db"\n'), ("a.py", 'url = f"postgresql://{user}:{password}@{host}/db"\n'),
     ("a.md", "git clone https://user:pass@example.com/repo.git\n"), ("a.py", 'primary_key = "customer_id_2024"\n'), ("a.py", 'commit = "<hex40>"\n'), ("a.md", "![image](data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAA<b62-25>)\n"),
-    ("a.py", 'token_url = "https://auth.lab.org/oauth2/token"\n'), ("a.json", '{"public_key": "<token>"}\n'), ("a.py", 'cache_key = "<hex32>"\n'), ("a.py", "for key, token in zip(keys, tokens): pass\n"), ("a.yaml", "secretKeyRef:\n  name: db-secret\n  key: password\n"),
+    ("a.py", 'token_url = "https://auth.lab.org/oauth2/token"\n'), ("a.json", '{"public_key": "<token>"}\n'), ("a.py", 'cache_key = "<hex32>"\n'), ("a.py", "for key, token in zip(keys, tokens): pass\n"), ("a.py", 'key = "models/<uuid>.pkl"\n'), ("a.py", 'pubkey = "<token>"\n'), ("a.py", "x = ['PaymentToken', 'PushCredentials', 'push2Payload']\n"),
+    ("a.h", "::arrow::util::SecureString kek_bytes2, int x\n"), ("a.md", "<Token id=<uuid>>\n"), ("a.json", '"test_password": 0.00495260000025155,\n'), ("a.py", 'parser.add_argument("--password", default="")\n'), ("a.yaml", "secretKeyRef:\n  name: db-secret\n  key: password\n"),
 )  # fmt: skip
 
 
@@ -340,6 +356,12 @@ def documents(kind: Kind, rng: random.Random, repeat: int) -> Iterator[tuple[str
                 "nb-env",
                 "nb-env-space",
                 "nb-export",
+                "nb-bash",
+                "nb-inline",
+                "docker-run",
+                "markdown",
+                "workflow",
+                "html",
                 "properties",
                 "notes",
             ) and re.search(r"[#;,~&*?^]", value):
@@ -380,7 +402,7 @@ def recall(
         for form, path, text, value in documents(kind, rng, options.repeat):
             shown = value if path.endswith(".ipynb") is False else json.dumps(value)[1:-1]
             hit = any(
-                found and (found in shown or shown in found or shown[:40] in found)
+                found and (found in shown or shown in found or shown[:30] in found)
                 for found in findings(detector, path, text)
             )
             results.append(hit)

@@ -2,8 +2,8 @@
 
 An ``## Example`` section has fenced blocks. The first line of a block says what it is:
 
-- ``# paths``: each line is a path, optionally with a size such as ``(2 MB)``, or ``(committed)`` where the last
-  commit has another version of it.
+- ``# paths``: each line is a path, optionally with a size such as ``(2 MB)``, ``(committed)`` where the last
+  commit has another version of it, or ``(covered)`` where a line of .gitignore would keep it out.
 - ``# <path>``, with a dot or a slash in it: the rest is the content of a file of that path. A flag on this
   first line is one on the whole file.
 - ``# <path>.ipynb``: the rest is a notebook, written as ``notebook_blocks`` reads it.
@@ -63,10 +63,11 @@ def _examples(block: str) -> list[Example]:
 def _path_example(line: str) -> Example:
     line, kinds = _unflagged(line)
     size, committed = 100, line.endswith(" (committed)")
-    line = line.removesuffix(" (committed)")
+    covered = ".gitignore:1: *" if line.endswith(" (covered)") else None
+    line = line.removesuffix(" (committed)").removesuffix(" (covered)")
     if match := _SIZE.search(line):
         line, size = line[: match.start()], int(float(match[1]) * _UNITS[match[2]])
-    file = File(line, Origin.INDEX, State.STAGED, size, tracked=True, committed=committed)
+    file = File(line, Origin.INDEX, State.STAGED, size, tracked=True, committed=committed, covered_by=covered)
     return Example(line, file, tuple((None, kind) for kind in kinds))
 
 

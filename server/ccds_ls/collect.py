@@ -59,6 +59,7 @@ class View:
     notebooks: tuple[str, ...] = ()
     inside: tuple[Path, ...] = ()
     modified: frozenset[str] = frozenset()  # those of ``would_add`` that git tracks
+    covered: Mapping[str, git.Ignored] = field(default_factory=dict)  # staged, although to be ignored
 
     @cached_property
     def initials(self) -> Counter[str]:
@@ -87,20 +88,21 @@ class View:
         return derived, False
 
 
-def look(root: Path, repository: git.Repository | None, *, staged_alone: bool = False) -> View:
+def look(
+    root: Path, repository: git.Repository | None, *, staged_alone: list[git.Entry] | None = None
+) -> View:
     """Ask git about a repository, or list the notebooks of a folder outside git.
 
-    With ``staged_alone`` the work tree is not searched, but for the notebooks beside a staged one, which its name is
-    compared with. Raises ``GitError`` when git can't say.
+    With ``staged_alone``, the ``staged_entries``, the work tree is not searched, but for the notebooks beside a
+    staged one, which its name is compared with. Raises ``GitError`` when git can't say.
     """
     if repository is None:
         files, inside = walk(root)
         return View(root, None, notebooks=tuple(f for f in files if f.endswith(".ipynb")), inside=inside)
-    if staged_alone:
-        staged = staged_entries(repository)
-        beside = {entry.path.rpartition("/")[0] for entry in staged if entry.path.endswith(".ipynb")}
+    if staged_alone is not None:
+        beside = {entry.path.rpartition("/")[0] for entry in staged_alone if entry.path.endswith(".ipynb")}
         new = git.untracked(repository, [] if "" in beside else sorted(beside)) if beside else []
-        return _view(repository, staged, [], git.notebooks(repository, new) if beside else [])
+        return _view(repository, staged_alone, [], git.notebooks(repository, new) if beside else [])
     from concurrent.futures import ThreadPoolExecutor
 
     # git waits for the disk most of the time, so it is asked three things at once.
@@ -116,7 +118,8 @@ def _view(
     repository: git.Repository, staged: list[git.Entry], would_add: list[str], notebooks: list[str]
 ) -> View:
     entries = {entry.path: entry for entry in staged if not entry.is_submodule}
-    return View(repository.top, repository, entries, frozenset(would_add), tuple(notebooks))
+    covered = git.ignored_by(repository, entries, although_tracked=True)
+    return View(repository.top, repository, entries, frozenset(would_add), tuple(notebooks), covered=covered)
 
 
 def initials_to_choose(folder: Path) -> list[str]:
@@ -171,7 +174,14 @@ def walk(root: Path) -> tuple[list[str], tuple[Path, ...]]:
 def index_files(view: View, paths: Iterable[str]) -> list[File]:
     """The staged versions of paths, read from the index; submodules and deletions have none."""
     entries = [view.staged[path] for path in paths]
-    return blob_files(view.repository, entries) if view.repository is not None and entries else []
+    if view.repository is None or not entries:
+        return []
+    return [
+        replace(file, covered_by=f"{line.source}:{line.line}: {line.pattern}")
+        if (line := view.covered.get(file.path))
+        else file
+        for file in blob_files(view.repository, entries)
+    ]
 
 
 def blob_files(repository: git.Repository, entries: Iterable[git.Entry]) -> list[File]:

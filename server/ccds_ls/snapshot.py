@@ -44,7 +44,8 @@ class File:
     asked for: ``unread`` then says why when that matters to the user. ``content_id`` names the content (a blob's
     object id, a document's version) and is None where it has no name. ``ignored`` is true for a file that git
     ignores and does not track. ``committed`` says that the last commit has another version of it, ``deleted``
-    that the next one would delete it.
+    that the next one would delete it. ``covered_by`` is the line of an ignore file that would keep a staged path out
+    if git did not track it.
     """
 
     path: str
@@ -59,6 +60,7 @@ class File:
     committed: bool = False
     deleted: bool = False
     ignored: bool = False
+    covered_by: str | None = None
     cells: Notebook | None = None  # given when an editor shows a notebook as cells, not as JSON
 
     @property

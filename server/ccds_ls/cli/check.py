@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ccds_ls.collect import View, index_files, look, make_snapshot, walk, worktree_file
+from ccds_ls.collect import View, index_files, look, make_snapshot, staged_entries, walk, worktree_file
 from ccds_ls.finding import Severity
 from ccds_ls.git import read as git
 from ccds_ls.snapshot import File
@@ -68,11 +68,15 @@ def collect(
     located: list[Located] = []
     count = 0
     for root, chosen_paths in by_root(paths).items():
-        view = look(root, git.discover(root, environ=os.environ), staged_alone=staged)
-        if view.repository is None and (staged or would_add):
+        repository = git.discover(root, environ=os.environ)
+        if repository is None and (staged or would_add):
             raise UsageError(
                 f"{root} is not in a git repository, so nothing is staged there. 'git init' makes one."
             )
+        entries = staged_entries(repository) if staged and repository else None
+        if entries and detector is None:
+            _detector()  # It begins to load now, while git is asked for the rest.
+        view = look(root, repository, staged_alone=entries)
         chosen = _chosen(view, chosen_paths, staged=staged, would_add=would_add)
         if not chosen:
             continue

@@ -36,7 +36,7 @@ _PASSWORD = re.compile(
     r"|(?:db|user|sql|pg|admin|root|mail|smtp|ftp|login|app|ldap|master|database|postgres)pass)\d{0,2}\Z"
 )
 _JOINED = re.compile(
-    r"(?:api|access|secret|private|auth|account|storage|subscription|license|encryption|master|signing|client|service)keys?\d{0,2}\Z"
+    r"(?:api|access|secret|private|auth|account|storage|subscription|license|encryption|master|signing|client|service|app|consumer|shared)keys?\d{0,2}\Z"
 )
 _KEY_OF = frozenset(
     """

@@ -1,0 +1,37 @@
+"""From a real repository to the files that rules look at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ccds_ls.check import check
+from ccds_ls.collect import index_files, look, make_snapshot, staged_entries
+from ccds_ls.git import read
+from ccds_ls.secrets import own_rules_only
+from repositories import git, make, stage, write
+
+
+def found(top: Path) -> list[tuple[str, str, str]]:
+    repository = read.discover(top)
+    view = look(top, repository)
+    files = index_files(view, view.staged)
+    located = check(make_snapshot(view, files), own_rules_only())
+    return [(f.code, f.path, f.severity.label) for f, _ in located if f.code == "ignored-but-tracked"]
+
+
+def test_a_file_that_git_tracks_although_it_is_to_be_ignored(tmp_path: Path) -> None:
+    top = tmp_path / "r"
+    make(top, {"local.toml": "a = 1\n", "other.toml": "a = 1\n"})
+    stage(top, {".gitignore": "# mine\nlocal.toml\nforced.txt\n"})
+    stage(top, {"other.toml": "a = 2\n"})
+    write(top, {"local.toml": "a = 2\n", "forced.txt": "x\n"})
+    git(top, "add", "--force", "local.toml", "forced.txt")
+    assert found(top) == [
+        ("ignored-but-tracked", "forced.txt", "information"),
+        ("ignored-but-tracked", "local.toml", "information"),
+    ]
+    repository = read.discover(top)
+    assert repository is not None
+    view = look(top, repository, staged_alone=staged_entries(repository))
+    (file,) = index_files(view, ["local.toml"])
+    assert file.covered_by == ".gitignore:2: local.toml"
