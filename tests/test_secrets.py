@@ -110,6 +110,8 @@ NOT_SECRET = [
     'pubkey256 = "<token>"',
     'public_key = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE<token>"',
     '"test_ask_password": 0.00495260000025155,',
+    "password: 'contraseña',",
+    "password: 'Lösenord',",
     "names = ['PaymentToken', 'PushCredentials', 'pushPayload2x']",
     "scripts: {prepack: 'run \"$(pwd)\"', 'build:cli+hook': 'run'}",
     "::arrow::util::SecureString kek_bytes2, std::string kek_id",

@@ -8,7 +8,7 @@ from functools import lru_cache
 _MADE_UP = re.compile(
     r"""
     (?:^|/)(?:tests?|t|testing|testdata|test[_-]data|unit_?tests?|__tests__|specs?|fixtures?|__fixtures__|mocks?|__mocks__|cassettes
-      |snapshots|__snapshots__|docs?|documentation|examples?|stubs|e2e|integration)/
+      |snapshots|__snapshots__|docs?|documentation|examples?|samples?|stubs|e2e|integration)/
     |(?:^|/)(?:test_[^/]*|[^/]*_tests?\.\w+|[^/]*[.-](?:test|spec)\.\w+|conftest\.py|[^/]*Tests?\.(?:java|kt|scala|cs|swift|php))$
     |(?:^|/)[^/]*\.(?:example|sample|template|dist|tmpl)$|(?:^|/)\.env\.(?:example|sample|template|dist|test)
     |(?:^|/)(?:changelog|changes|history|news|contributing)[^/]*$

@@ -26,7 +26,7 @@ _ALTERNATION = re.compile(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
 _HEX = re.compile(r"(?:[0-9a-f]{16,}|[0-9A-F]{16,})\Z")
 _TOKEN = re.compile(r"[A-Za-z0-9_+/=.~:|!@$%^&*-]+\Z")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z", re.IGNORECASE)
-_NOT_SYMBOL = re.compile(r"[A-Za-z0-9_\s./:\\-]")
+_NOT_SYMBOL = re.compile(r"[\w\s./:\\-]")  # a letter of any language is no sign
 
 # What people write where a value goes.
 _PLACEHOLDER = re.compile(
@@ -158,12 +158,16 @@ def is_random(value: str, shortest: int = 16) -> bool:
     if not any(char.isdigit() for char in value):
         return len(value) >= 20 and words < 0.5
     alternations = len(_ALTERNATION.findall(value))
+    if words < 0.4 and len(value) >= 20 and alternations:
+        return True
     return (words < 0.6 and alternations >= 2) or alternations >= max(5, len(value) // 6)
 
 
 def is_password(value: str) -> bool:
     """Whether a person could have chosen this to be hard to guess: mixed characters, not plain words."""
     if not 6 <= len(value) <= 200 or any(char.isspace() for char in value):
+        return False
+    if not value.isdigit() and _NUMBER.match(value):
         return False
     symbols = len(_NOT_SYMBOL.sub("", value))
     digits = any(map(str.isdigit, value))
