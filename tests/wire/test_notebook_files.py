@@ -181,6 +181,17 @@ def test_the_command_renames_on_disk_and_changes_what_names_it(plain: Client, re
     assert done["undo"].startswith("rename notebooks/2.0-jqp-end")
 
 
+def test_the_editor_renames_a_notebook_that_it_shows_and_is_not_believed(plain: Client, repo: Path) -> None:
+    path = repo / "notebooks" / "Untitled.ipynb"
+    document = {"uri": path.as_uri(), "languageId": "json", "version": 1, "text": path.read_text()}
+    plain.notify("textDocument/didOpen", {"textDocument": document})
+    plain.answers["workspace/applyEdit"] = {"applied": True}
+    _, asked = command(plain, "ccds.renameNotebook", {"uri": path.as_uri(), "newName": "2.0-jqp-end.ipynb"})
+    plain.notify("textDocument/didClose", {"textDocument": {"uri": path.as_uri()}})
+    assert ("Untitled.ipynb", "2.0-jqp-end.ipynb") in renames(asked[0]["params"]["edit"])
+    assert not path.exists() and path.with_name("2.0-jqp-end.ipynb").is_file(), "it did nothing"
+
+
 def test_without_a_new_name_the_proposed_one_is_taken(plain: Client, repo: Path) -> None:
     uri = (repo / "notebooks" / "Untitled.ipynb").as_uri()
     done, _ = command(plain, "ccds.renameNotebook", {"uri": uri, "newName": ""})

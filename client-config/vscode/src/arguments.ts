@@ -8,6 +8,7 @@ interface Property {
   type: string;
   description: string;
   enum?: string[];
+  ask?: boolean; // worth a question although it may be left out
   startsAs?: string; // the text to begin with is the last part of this other member
 }
 
@@ -35,26 +36,30 @@ export async function askFor(title: string, schema: Schema, target?: vscode.Uri)
     Object.assign(known, finding);
   }
   const asked = Object.entries(schema.properties).filter(
-    ([key, { enum: choices }]) => !(key in known) && (schema.required.includes(key) || choices),
+    ([key, { enum: choices, startsAs, ask }]) =>
+      !(key in known) && (schema.required.includes(key) || choices || startsAs || ask),
   );
-  const questions = asked.map(([key, property]) => question(key, property, known));
+  const questions = asked.map(([key, property]) => question(key, property, schema.required.includes(key), known));
   return (await askAll(title, () => questions)) ? known : undefined;
 }
 
-function question(key: string, property: Property, known: Record<string, string | boolean | number>): Question {
+function question(
+  key: string, property: Property, required: boolean, known: Record<string, string | boolean | number>,
+): Question {
   const take = (value: string | boolean) => void (known[key] = value);
   if (property.enum) {
     const items = property.enum.map((value) => ({ label: value, value }));
-    return choose(property.description, () => items, () => known[key] as string | undefined, take);
+    return choose("", property.description, () => items, () => known[key] as string | undefined, take);
   }
   if (property.type === "boolean") {
     const items = [{ label: "Yes", value: true }, { label: "No", value: false }];
-    return choose(property.description, () => items, () => known[key] as boolean | undefined, take);
+    return choose("", property.description, () => items, () => known[key] as boolean | undefined, take);
   }
   const start = property.startsAs ? path.posix.basename(vscode.Uri.parse(String(known[property.startsAs])).path) : "";
-  const problem = async (text: string) => (text.trim() ? undefined : property.description);
-  return write(property.description, () => String(known[key] ?? start), (text) => {
-    known[key] = property.type === "integer" ? Number(text) : text.trim();
+  const problem = async (text: string) => (text.trim() || !required ? undefined : property.description);
+  return write("", property.description, () => String(known[key] ?? start), (text) => {
+    if (text.trim()) known[key] = property.type === "integer" ? Number(text) : text.trim();
+    else delete known[key];
   }, problem);
 }
 

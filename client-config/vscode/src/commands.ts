@@ -3,16 +3,18 @@
 import * as vscode from "vscode";
 import { askFor, type Schema } from "./arguments";
 import table from "./commands.json";
-import type { Connection, Result } from "./connection";
+import type { Connection, Result } from "./languageServer";
 import { askForProject, NEW_PROJECT } from "./newProject";
+import { Pages } from "./page";
 
 const COMMANDS: Record<string, { title: string; argument: Schema; where: string }> = table;
 
 export class Commands implements vscode.Disposable {
   private readonly registered = new Map<string, vscode.Disposable>();
+  private readonly pages = new Pages();
 
   /** `start` starts the server if it does not run, and says whether it does then. */
-  constructor(private readonly connection: Connection, private readonly start: () => Promise<boolean>) {
+  constructor(private readonly connection: () => Promise<Connection>, private readonly start: () => Promise<boolean>) {
     this.register(Object.keys(COMMANDS));
   }
 
@@ -25,7 +27,7 @@ export class Commands implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const registration of this.registered.values()) registration.dispose();
+    for (const registration of [...this.registered.values(), this.pages.registration]) registration.dispose();
   }
 
   private async run(name: string, given: unknown): Promise<Result | undefined> {
@@ -40,8 +42,8 @@ export class Commands implements vscode.Disposable {
     try {
       const argument = await this.argument(name, given);
       if (!argument) return undefined;
-      const result = await this.connection.execute(name, argument);
-      void tell(result);
+      const result = await (await this.connection()).execute(name, argument);
+      void tell(this.pages, result);
       return result;
     } catch (error) {
       void tellFailure(error);
@@ -53,7 +55,7 @@ export class Commands implements vscode.Disposable {
   private async argument(name: string, given: unknown): Promise<object | undefined> {
     const target = targetOf(given);
     if (given && !target) return given;
-    if (name === NEW_PROJECT) return askForProject(this.connection, target);
+    if (name === NEW_PROJECT) return askForProject(await this.connection(), target);
     const command = COMMANDS[name];
     return command ? askFor(command.title, command.argument, target) : {};
   }
@@ -67,18 +69,20 @@ function targetOf(given: unknown): vscode.Uri | undefined {
   return uri instanceof vscode.Uri ? uri : undefined;
 }
 
-async function tell({ message, paths, undo, findings }: Result): Promise<void> {
-  if (message.includes("\n")) {
-    const page = await vscode.workspace.openTextDocument({ language: "markdown", content: message });
-    await vscode.commands.executeCommand("markdown.showPreview", page.uri);
-    return;
-  }
+async function tell(pages: Pages, { message, paths, undo, findings }: Result): Promise<void> {
+  const [line, ...more] = message.trim().split("\n");
+  if (line.startsWith("#") || line.startsWith("|")) return pages.show(message);
   const folder = paths.length === 1 ? await newFolder(vscode.Uri.file(paths[0])) : undefined;
-  const choices = [...(folder ? ["Open Folder"] : []), ...(findings?.length ? ["Show Problems"] : [])];
-  const told = undo ? `${message} To undo it: ${undo}` : message;
+  const choices = [
+    ...(folder ? ["Open Folder"] : []),
+    ...(findings?.length ? ["Show Problems"] : []),
+    ...(more.length ? ["Show All"] : []),
+  ];
+  const told = undo ? `${line} To undo it: ${undo}` : line;
   const show = findings?.length ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
   const chosen = await show(told, ...choices);
   if (chosen === "Open Folder") await vscode.commands.executeCommand("vscode.openFolder", folder);
+  if (chosen === "Show All") await pages.show(message);
   if (chosen === "Show Problems") await vscode.commands.executeCommand("workbench.actions.view.problems");
 }
 

@@ -84,8 +84,13 @@ export async function chosenPython(): Promise<string | undefined> {
   const environments = await pythonEnvironments();
   if (!environments) return undefined;
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const resolved = await environments.resolveEnvironment(environments.getActiveEnvironmentPath(folder));
-  return resolved?.executable.uri?.fsPath;
+  try {
+    const resolved = await environments.resolveEnvironment(environments.getActiveEnvironmentPath(folder));
+    return resolved?.executable.uri?.fsPath;
+  } catch (error) {
+    console.warn("CCDS: the Python extension can't say which interpreter is chosen.", error);
+    return undefined; // It is another extension's trouble; there are other places to look.
+  }
 }
 
 /** Beside the chosen interpreter, which may be a file of the workspace: in a trusted workspace alone. */

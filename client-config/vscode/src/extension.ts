@@ -2,29 +2,50 @@
 
 import * as vscode from "vscode";
 import { Commands } from "./commands";
-import { Connection } from "./connection";
+import type { Connection } from "./languageServer";
 import { pythonEnvironments } from "./discover";
 import { offer } from "./install";
 import { Status } from "./status";
 
+let connected: Promise<Connection> | undefined;
+
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("CCDS", { log: true });
   const status = new Status();
-  const connection = new Connection(context, status, log, (served) => commands.register(served));
-  const start = (again: boolean) => startOrOffer(context, connection, log, again);
+  const connection = () => (connected ??= load(context, status, log, (served) => commands.register(served)));
+  const start = async (again: boolean) => startOrOffer(context, await connection(), log, again);
   const commands = new Commands(connection, () => start(true));
   context.subscriptions.push(
-    log, status, connection, commands,
-    vscode.commands.registerCommand("ccds.client.restart", () => report(connection.restart())),
-    vscode.commands.registerCommand("ccds.client.install", () => start(true)),
+    log, status, commands,
+    vscode.commands.registerCommand("ccds.client.restart", async () => report((await connection()).restart())),
+    vscode.commands.registerCommand("ccds.client.install", async () => {
+      if (!(await start(true))) return;
+      void vscode.window.showInformationMessage(`The language server runs: ${(await connection()).origin}.`);
+    }),
     vscode.commands.registerCommand("ccds.client.showLog", () => log.show()),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => report(connection.restartIfAnother())),
-    vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration("ccds.server")) void report(connection.restart());
-      else if (event.affectsConfiguration("ccds")) void connection.settingsChanged();
+    vscode.commands.registerCommand("ccds.client.walkthrough", () =>
+      vscode.commands.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#start`)),
+    vscode.workspace.onDidGrantWorkspaceTrust(async () => report((await connection()).restartIfAnother())),
+    vscode.workspace.onDidChangeConfiguration(async (event) => {
+      if (event.affectsConfiguration("ccds.server")) await report((await connection()).restart());
+      else if (event.affectsConfiguration("ccds")) await (await connection()).settingsChanged();
     }),
   );
-  void start(false).then(() => followPython(context, connection));
+  // Not now: the editor counts what happens before its next turn as the time that it takes to start.
+  setImmediate(async () => {
+    await start(false);
+    await followPython(context, await connection());
+  });
+}
+
+/** The editor waits for this, so that the server has ended when it has. */
+export async function deactivate(): Promise<void> {
+  await (await connected)?.dispose();
+}
+
+async function load(...given: ConstructorParameters<typeof Connection>): Promise<Connection> {
+  const { Connection } = await import("./languageServer");
+  return new Connection(...given);
 }
 
 /** Start the server; where there is none, offer to install it. True when it runs. */

@@ -2,7 +2,7 @@
 
 import * as path from "node:path";
 import * as vscode from "vscode";
-import type { Connection, Result } from "./connection";
+import type { Connection, Result } from "./languageServer";
 import { askAll, choose, write, type Question } from "./steps";
 
 interface OptionChoice {
@@ -66,14 +66,15 @@ class Form {
       { label: "Make it with the defaults", value: false, detail: this.defaults() },
       { label: "Choose each option", value: true, detail: `${this.described.options.length - 1} questions` },
     ];
-    return choose("How much do you want to choose?", () => choices, () => this.each, (each) => {
+    return choose("", "How much do you want to choose?", () => choices, () => this.each, (each) => {
       this.each = each;
       if (!each) this.answers = { project_name: this.answers.project_name };
     });
   }
 
   private defaults(): string {
-    return this.described.options.filter(({ choices }) => choices.length).map((option) => option.default).join(" · ");
+    const chosen = this.described.options.filter(({ choices }) => choices.length).map((option) => option.default);
+    return chosen.filter((value) => !["none", "Yes"].includes(value)).join(", ");
   }
 
   private option(option: Option): Question[] {
@@ -91,7 +92,7 @@ class Form {
       detail: choice.unfit ? `$(warning) ${choice.unfit}` : choice.description,
       value: choice.value,
     }));
-    return this.then(choose(`${option.title}: ${option.description}`, items, () => value ?? option.default, (chosen) => {
+    return this.then(choose(option.title, option.description, items, () => value ?? option.default, (chosen) => {
       const subs = option.choices.find((choice) => choice.value === chosen)?.options ?? [];
       if (chosen !== value) this.answers[option.key] = subs.length ? { [chosen]: {} } : chosen;
     }));
@@ -101,14 +102,14 @@ class Form {
     const present = () => (this.answers[option.key] as string | undefined) ?? value;
     const take = (text: string) => void (this.answers[option.key] = text);
     const problem = (text: string) => this.problem(option, option.key, { [option.key]: text }, text);
-    return this.then(write(`${option.title}: ${option.description}`, present, take, problem));
+    return this.then(write(option.title, option.description, present, take, problem));
   }
 
   private sub(option: Option, kind: string, sub: Option): Question {
     const given = () => (this.answers[option.key] as Record<string, Record<string, string>>)[kind];
     const problem = (text: string) =>
       this.problem(sub, `${option.key}.${sub.key}`, { [option.key]: { [kind]: { ...given(), [sub.key]: text } } }, text);
-    return this.then(write(`${kind}: ${sub.description}`, () => given()[sub.key] ?? sub.default, (text) => {
+    return this.then(write(`${kind}, ${sub.title}`, sub.description, () => given()[sub.key] ?? sub.default, (text) => {
       given()[sub.key] = text;
     }, problem));
   }
@@ -148,7 +149,7 @@ class Form {
       ...places.map((uri) => ({ label: `$(folder) ${path.join(uri.fsPath, chosenName)}`, value: uri.toString() })),
       { label: "$(folder-opened) In another folder…", value: "" },
     ];
-    const pick = choose("Where should the project's folder be made?", items, () => this.parent?.toString(), (value) => {
+    const pick = choose("", "Where should the project's folder be made?", items, () => this.parent?.toString(), (value) => {
       this.parent = value ? vscode.Uri.parse(value, true) : undefined;
     });
     return {
@@ -167,6 +168,6 @@ class Form {
       { label: "Yes", detail: "git init on main, and a first commit", value: true },
       { label: "No", detail: "Only the files", value: false },
     ];
-    return choose("Put the project under git?", items, () => this.git, (git) => void (this.git = git));
+    return choose("", "Put the project under git?", items, () => this.git, (git) => void (this.git = git));
   }
 }

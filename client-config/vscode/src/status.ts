@@ -23,6 +23,7 @@ export class Status implements vscode.Disposable {
 
   constructor() {
     this.item.name = "CCDS";
+    this.starting();
     this.item.show();
   }
 
@@ -31,7 +32,8 @@ export class Status implements vscode.Disposable {
   }
 
   running(): void {
-    this.draw("pass", "", "Ready", "workbench.actions.view.problems");
+    void vscode.commands.executeCommand("setContext", "ccds.running", true);
+this.draw("circle-outline", "", "The server runs.", "workbench.actions.view.problems");
   }
 
   missing(): void {

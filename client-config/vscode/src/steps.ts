@@ -37,12 +37,12 @@ export async function askAll(title: string, list: () => Question[]): Promise<boo
 
 /** A question with a list to choose from. */
 export function choose<T>(
-  prompt: string, choices: () => Choice<T>[], present: () => T | undefined, take: (value: T) => void,
+  name: string, prompt: string, choices: () => Choice<T>[], present: () => T | undefined, take: (value: T) => void,
 ): Question {
   return {
     ask: async (frame) => {
       const pick = vscode.window.createQuickPick<Choice<T>>();
-      Object.assign(pick, frame, { placeholder: prompt, items: choices(), matchOnDetail: true });
+      Object.assign(pick, named(frame, name), { placeholder: prompt, items: choices(), matchOnDetail: true });
       const chosen = pick.items.find(({ value }) => value === present());
       if (chosen) pick.activeItems = [chosen];
       const answer = await answered(pick, frame, () => pick.selectedItems[0]?.value);
@@ -54,13 +54,13 @@ export function choose<T>(
 
 /** A question with a line of text for an answer; `problem` says what is wrong with it. */
 export function write(
-  prompt: string, present: () => string, take: (text: string) => void,
-  problem: (text: string) => Promise<string | undefined>, placeholder = "",
+  name: string, prompt: string, present: () => string, take: (text: string) => void,
+  problem: (text: string) => Promise<string | undefined>,
 ): Question {
   return {
     ask: async (frame) => {
       const input = vscode.window.createInputBox();
-      Object.assign(input, frame, { prompt, placeholder, value: present() });
+      Object.assign(input, named(frame, name), { prompt, value: present() });
       let latest = 0;
       const check = async () => {
         const mine = ++latest;
@@ -74,6 +74,10 @@ export function write(
       return answer !== undefined;
     },
   };
+}
+
+function named(frame: Frame, name: string): Frame {
+  return name ? { ...frame, title: `${frame.title}: ${name}` } : frame;
 }
 
 /** Show a quick input until it has an answer, or is left (undefined), or the user goes back (throws Back). */

@@ -99,6 +99,7 @@ def schema(shape: type) -> dict[str, object]:
             **({"items": {"type": "string"}} if wanted is list else {}),
             **({"enum": field.metadata["choices"]()} if "choices" in field.metadata else {}),
             **({"startsAs": field.metadata["starts_as"]} if "starts_as" in field.metadata else {}),
+            **({"ask": True} if field.metadata.get("ask") else {}),
         }
         if field.default is MISSING and field.default_factory is MISSING:
             required.append(camel(field.name))

@@ -43,7 +43,8 @@ def needed(help_text: str, **shown: Any) -> Any:  # noqa: ANN401 - dataclasses.f
     """A member that must be given.
 
     ``shown`` helps palettes to ask for it: ``choices``, a function that returns the values to choose from, and
-    ``starts_as``, the other member whose last part is the text to begin with.
+    ``starts_as``, the other member whose last part is the text to begin with, and ``ask``, that it is worth a
+    question although it may be left out.
     """
     return field(metadata={"help": help_text, **shown})
 

@@ -48,7 +48,7 @@ class Accept:
     fingerprint: str = argument(
         "The finding's fingerprint; without it the code is ignored in the whole file.", ""
     )
-    reason: str = argument("Why the finding is accepted.", "accepted in the editor")
+    reason: str = argument("Why the finding is accepted.", "accepted in the editor", ask=True)
 
 
 EXERCISE = "exercise"

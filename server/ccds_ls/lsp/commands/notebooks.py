@@ -196,18 +196,33 @@ async def _apply(server: Server, edit: types.WorkspaceEdit, label: str) -> bool:
     return done.applied
 
 
+async def _by_editor(server: Server, plan: Plan) -> Plan:
+    """Have the editor do its part of a plan: what it shows is changed and renamed there. What is left to do."""
+    client, shown = server.session.client, shown_files(server.session)
+    if not client.apply_edit:
+        return plan
+    is_shown = any(str(plan.root / old) in shown for old, _ in plan.moves)
+    moves = plan.moves if client.rename_file and is_shown else ()
+    follows = bool(moves) and client.will_rename  # it asks for what follows from a rename
+    is_open = [change for change in plan.changes if str(plan.root / change.path) in shown and not follows]
+    part = replace(plan, changes=tuple(is_open), moves=moves)
+    parts = list(edit_parts(server.session, part, {} if follows else shown))
+    if not parts or not await _apply(server, whole(server.session, parts), "Follow the rename"):
+        return plan
+    # Some editors answer that they renamed a file and did nothing.
+    left = [(old, new) for old, new in plan.moves if (plan.root / old).exists()]
+    changes = [change for change in plan.changes if change not in is_open and (left or not follows)]
+    return replace(plan, changes=tuple(changes), moves=tuple(left))
+
+
 async def _carry_out(server: Server, plan: Plan, folder: Path) -> Result:
-    """Do a plan on disk; what is open in the editor is changed there, where the editor takes edits."""
+    """Do a plan in the editor, where it shows what is concerned and takes edits, and on disk."""
     from ccds_ls.renaming import carry_out
 
-    shown = shown_files(server.session)
-    is_open = [change for change in plan.changes if str(plan.root / change.path) in shown]
-    if server.session.client.apply_edit:
-        texts = replace(plan, changes=tuple(is_open), moves=())
-        parts = list(edit_parts(server.session, texts, shown))
-        if parts and await _apply(server, whole(server.session, parts), "Follow the rename"):
-            plan = replace(plan, changes=tuple(change for change in plan.changes if change not in is_open))
-    paths, trouble = await in_thread(lambda _: carry_out(plan))
+    rest = await _by_editor(server, plan)
+    by_editor = [plan.root / path for move in plan.moves if move not in rest.moves for path in move]
+    paths, trouble = await in_thread(lambda _: carry_out(rest))
+    paths = by_editor + paths
     server.work.look(folder)
     renamed = [f"{old.rpartition('/')[2]} to {new.rpartition('/')[2]}" for old, new in plan.moves]
     what = (

@@ -40,7 +40,7 @@ class StatusFeature implements StaticFeature {
 }
 
 /** At most one server at a time, and the order of starting and stopping it. */
-export class Connection implements vscode.Disposable {
+export class Connection {
   private client: Client | undefined;
   private found: Found | undefined;
   private pending: Promise<unknown> = Promise.resolve();
@@ -56,9 +56,18 @@ export class Connection implements vscode.Disposable {
     return this.client?.state === State.Running;
   }
 
+  /** Which server it is, and why this one. */
+  get origin(): string {
+    return this.found ? `${this.found.program}, from ${this.found.why}` : "none";
+  }
+
   /** Start the server if it is not there; false when none is found. Rejects when it can't be started. */
   start(): Promise<boolean> {
-    return this.inTurn(async () => this.client !== undefined || (await this.find()));
+    return this.inTurn(async () => {
+      if (this.client && this.client.state !== State.Stopped) return true;
+      await this.stop();
+      return this.find();
+    });
   }
 
   /** Stop it and start what is found now. */
@@ -92,8 +101,8 @@ export class Connection implements vscode.Disposable {
     await this.client?.sendNotification(DidChangeConfigurationNotification.type, { settings });
   }
 
-  async dispose(): Promise<void> {
-    await this.inTurn(() => this.stop());
+  dispose(): Promise<void> {
+    return this.inTurn(() => this.stop());
   }
 
   /** One after the other: a server that is just starting is not started again. */
@@ -131,7 +140,7 @@ export class Connection implements vscode.Disposable {
   }
 
   private async launch(found: Found): Promise<void> {
-    this.log.info(`Starting ${found.program}, from ${found.why}.`);
+    this.log.info(`Starting ${this.origin}.`);
     this.status.starting();
     const run = { command: found.program, args: ["server"] };
     const client = new Client("ccds", "CCDS", { run, debug: run }, this.options());
