@@ -47,7 +47,7 @@ def test_stale_files_are_told_and_mended(tmp_path: Path) -> None:
     extension = tmp_path / "client-config" / "vscode"
     extension.mkdir(parents=True)
     manifest = (ROOT / "client-config" / "vscode" / "package.json").read_text(encoding="utf-8")
-    (extension / "package.json").write_text(manifest.replace("ccds.newProject", "ccds.oldProject"))
+    (extension / "package.json").write_text(manifest.replace("ccds.initials", "ccds.initial"))
     old = tmp_path / "docs" / "rules" / "gone.md"
     old.parent.mkdir(parents=True)
     old.write_text("x")
