@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 
 from ccds_ls import layout
@@ -65,11 +65,14 @@ def packages(root: Path) -> frozenset[str]:
     return frozenset(name for name in names if name != "tests" and (root / name / "__init__.py").is_file())
 
 
-def inspect(root: Path) -> Map:
-    """Look at a project. Raises GitError when git can't be asked, OSError when ``root`` is no folder to be listed."""
+def inspect(root: Path, cancelled: Callable[[], bool] = lambda: False) -> Map:
+    """Look at a project; when ``cancelled`` turns true no more files are counted.
+
+    Raises GitError when git can't be asked, OSError when ``root`` is no folder to be listed.
+    """
     os.scandir(root).close()
     folders = {folder.path: folder for folder in _lines(root)}
-    found = list(islice(_walk(root), MAX_FILES + 1))
+    found = list(islice(takewhile(lambda _: not cancelled(), _walk(root)), MAX_FILES + 1))
     for path, size in found[:MAX_FILES]:
         folder = folders.get(_line_of(path, folders))
         if folder is not None and path.rpartition("/")[2] not in _NO_CONTENT:

@@ -84,8 +84,8 @@ def resolve(given: Mapping[str, object], force_combination: bool = False) -> Ans
             values[option.key] = answer
     storage = _storage(given, values.get("dataset_storage"), problems)
     if not force_combination and {"environment_manager", "dependency_file"} <= values.keys():
-        fault = validate.pair(values["environment_manager"], values["dependency_file"])
-        problems += [Problem("dependency_file", fault.why, fault.would_do)] if fault else []
+        refusal = validate.pair(values["environment_manager"], values["dependency_file"])
+        problems += [Problem("dependency_file", refusal.why, refusal.would_do)] if refusal else []
     if problems:
         raise AnswerError(*problems)
     return Answers(**values, storage=types.MappingProxyType(storage))
@@ -110,8 +110,8 @@ def answer_for(option: Option, given: object, before: Mapping[str, str]) -> str 
     if option.choices:
         choice = option.choice(text)
         return choice.value if choice else _no_choice(text, option)
-    fault = validate.check(option.key, text)
-    return Problem(option.key, fault.why, fault.would_do) if fault else text
+    refusal = validate.check(option.key, text)
+    return Problem(option.key, refusal.why, refusal.would_do) if refusal else text
 
 
 def unknown_keys(given: Mapping[str, object]) -> list[Problem]:

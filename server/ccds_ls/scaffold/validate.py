@@ -21,7 +21,7 @@ _LINE_ENDS = re.compile("[ ]*[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+[ ]*")
 
 
 @dataclass(frozen=True)
-class Fault:
+class Refusal:
     """Why an answer can't be used, for people; ``would_do`` are answers that could stand in its place."""
 
     why: str
@@ -33,23 +33,24 @@ def fold(text: str) -> str:
     return _LINE_ENDS.sub(" ", text).strip(" ")
 
 
-def check(key: str, value: str) -> Fault | None:
+def check(key: str, value: str) -> Refusal | None:
     """Why ``value``, already folded and not empty, can't be the answer to ``key``."""
     if why := text_fault(key, value):
-        return Fault(why)
+        return Refusal(why)
     return CHECKS[key](value) if key in CHECKS else None
 
 
-def pair(environment_manager: str, dependency_file: str) -> Fault | None:
+def pair(environment_manager: str, dependency_file: str) -> Refusal | None:
     """Why these two make no sense together, with the dependency files that would."""
     sensible = SENSIBLE[environment_manager]
     if dependency_file in sensible:
         return None
     others = [manager for manager, files in SENSIBLE.items() if dependency_file in files]
     manager = "no environment manager" if environment_manager == "none" else environment_manager
-    return Fault(
+    return Refusal(
         f"{manager} does not work from {dependency_file}; use dependency_file {sensible[0]!r}, "
-        f"or keep {dependency_file} with environment_manager {others[0]!r}, or force the combination",
+        f"or keep {dependency_file} with environment_manager {others[0]!r}, "
+        "or force the combination (--force-combination)",
         sensible,
     )
 
@@ -60,8 +61,8 @@ def unfit(key: str, choice: str, others: Mapping[str, str]) -> str | None:
     if half is None or half not in others:
         return None
     both = {key: choice, half: others[half]}
-    fault = pair(both["environment_manager"], both["dependency_file"])
-    return fault.why if fault else None
+    refusal = pair(both["environment_manager"], both["dependency_file"])
+    return refusal.why if refusal else None
 
 
 def text_fault(key: str, value: str) -> str | None:
@@ -77,7 +78,7 @@ def text_fault(key: str, value: str) -> str | None:
     return None
 
 
-def _repo_name(value: str) -> Fault | None:
+def _repo_name(value: str) -> Refusal | None:
     why = _repo_name_fault(value)
     return _named(value, why, names.repo_name(value), "letters and digits") if why else None
 
@@ -99,15 +100,15 @@ def _repo_name_fault(value: str) -> str | None:
     return None
 
 
-def _module_name(value: str) -> Fault | None:
+def _module_name(value: str) -> Refusal | None:
     why = _module_name_fault(value)
     return _named(value, why, names.module_name(value), "letters, digits and underscores") if why else None
 
 
-def _named(value: str, why: str, better: str, made_of: str) -> Fault:
+def _named(value: str, why: str, better: str, made_of: str) -> Refusal:
     if better:
-        return Fault(f"{value!r} {why}; {better!r} would do", (better,))
-    return Fault(f"{value!r} {why}; use {made_of}")
+        return Refusal(f"{value!r} {why}; {better!r} would do", (better,))
+    return Refusal(f"{value!r} {why}; use {made_of}")
 
 
 def _module_name_fault(value: str) -> str | None:
@@ -120,25 +121,25 @@ def _module_name_fault(value: str) -> str | None:
     return names.taken(value)
 
 
-def _python_version(value: str) -> Fault | None:
+def _python_version(value: str) -> Refusal | None:
     match = re.fullmatch(r"3\.(0|[1-9][0-9]?)(?:\.(?:0|[1-9][0-9]?))?", value)
     if match is None:
-        return Fault(f"{value!r} is not a Python version; write one as 3.12, or exactly as 3.12.4")
+        return Refusal(f"{value!r} is not a Python version; write one as 3.12, or exactly as 3.12.4")
     if int(match[1]) < OLDEST_MINOR:
         more = ' (3.10 must be in quotes in JSON and YAML: "3.10")' if value == "3.1" else ""
         why = f"Python {value} is too old for today's tools{more}; 3.{OLDEST_MINOR} and later would do"
-        return Fault(why, ("3.10",) if more else ())
+        return Refusal(why, ("3.10",) if more else ())
     return None
 
 
-def _bucket(value: str) -> Fault | None:
+def _bucket(value: str) -> Refusal | None:
     if "://" not in value:
         return None
     name = value.split("://", 1)[1].strip("/")
-    return Fault(f"{value!r} is an address; give the name alone, as {name!r}", (name,))
+    return Refusal(f"{value!r} is an address; give the name alone, as {name!r}", (name,))
 
 
-CHECKS: dict[str, Callable[[str], Fault | None]] = {
+CHECKS: dict[str, Callable[[str], Refusal | None]] = {
     "repo_name": _repo_name,
     "module_name": _module_name,
     "python_version_number": _python_version,

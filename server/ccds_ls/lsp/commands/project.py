@@ -196,7 +196,8 @@ async def inspect_project(server: Server, given: InRoot) -> Result:
     from ccds_ls.project_map import inspect, project_at, text
 
     folder = folder_of(server, given.root)
-    found = await in_thread(lambda _: inspect(project_at(folder) or folder))
+    async with Progress(server, "Inspecting the project"):
+        found = await in_thread(lambda stop: inspect(project_at(folder) or folder, stop.is_set))
     folders = [{**asdict(line), "kinds": dict(line.kinds)} for line in found.folders]
     return result(text(found), [found.root], folders=folders, hints=list(found.hints))
 
