@@ -257,6 +257,22 @@ def test_new_takes_a_form_with_where_it_makes_the_project(tmp_path: Path, capsys
     assert (tmp_path / "here" / "churn" / "Makefile").is_file(), "the command line has the last word"
 
 
+def test_a_user_configuration_answers_another_template_where_that_asks(tmp_path: Path, capsys: Any) -> None:
+    project = "t/{{ cookiecutter.name }}/README.md"
+    write(
+        tmp_path,
+        {"t/cookiecutter.json": '{"name": "x", "licence": "MIT"}', project: "{{ cookiecutter.licence }}"},
+    )
+    write(
+        tmp_path, {"rc.yaml": "default_context:\n  name: made\n  full_name: Ada\n", "a.json": '{"nam": "x"}'}
+    )
+    new = ["new", str(tmp_path / "out"), "--template", str(tmp_path / "t"), "--answers"]
+    assert run(capsys, *new, str(tmp_path / "rc.yaml"), "--set", "licence=BSD")[0] == 0
+    assert (tmp_path / "out" / "made" / "README.md").read_text() == "BSD"
+    code, _, err = run(capsys, *new, str(tmp_path / "a.json"))
+    assert code == 2 and "did you mean name" in err
+
+
 def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
     assert "## Why it matters" in run(capsys, "explain", "notebook-name")[1]
     assert "data-file" in run(capsys, "explain")[1]

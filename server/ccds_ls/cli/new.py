@@ -95,9 +95,9 @@ def _given(options: argparse.Namespace) -> dict[str, object]:
 
 def _make(options: argparse.Namespace) -> tuple[Path, list[str]]:
     """The project that was made, and the commands that set it up."""
-    given = _given(options)
     if options.template:
-        return _from_template(options, given), []
+        return _from_template(options), []
+    given = _given(options)
     if sys.stdin.isatty() and sys.stdout.isatty():
         from ccds_ls.scaffold.ask import ask
 
@@ -110,7 +110,7 @@ def _make(options: argparse.Namespace) -> tuple[Path, list[str]]:
     return project, first_steps(answers)
 
 
-def _from_template(options: argparse.Namespace, answers: dict[str, object]) -> Path:
+def _from_template(options: argparse.Namespace) -> Path:
     """A project from a template of the user's own; its code runs only after an explicit yes."""
     from ccds_ls.scaffold.custom import generate_custom
 
@@ -120,8 +120,12 @@ def _from_template(options: argparse.Namespace, answers: dict[str, object]) -> P
         print(f"This template brings code of its own: {', '.join(files)}. It would run on your machine.")
         return input("Run it? Type yes to do so: ").strip().lower() == "yes"
 
+    answers, wishes = given_answers.load_for_template(options.answers) if options.answers else ({}, {})
+    answers.update(given_answers.parse_set(text) for text in options.set)
     with _git_at_work():
-        return generate_custom(options.template, options.checkout, answers, options.out_dir, may_run)
+        return generate_custom(
+            options.template, options.checkout, answers, options.out_dir, may_run, wishes=wishes
+        )
 
 
 def _put_under_git(project: Path) -> None:

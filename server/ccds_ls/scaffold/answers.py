@@ -206,9 +206,24 @@ def load(path: Path) -> dict[str, object]:
 
     Raises AnswerError when the file can't be read or holds something else.
     """
+    return of_content(_content(path), str(path))
+
+
+def load_for_template(path: Path) -> tuple[dict[str, object], dict[str, object]]:
+    """The answers in a file to another template's options, and wishes, which count where it has such an option.
+
+    Those of a user configuration are wishes, as in cookiecutter. Raises AnswerError as ``load``.
+    """
+    content = _content(path)
+    if isinstance(content, dict) and isinstance(content.get("default_context"), dict):
+        return {}, content["default_context"]
+    return of_content(content, str(path)), {}
+
+
+def _content(path: Path) -> object:
     text = read_file(path)
     is_json = path.suffix.lower() == ".json" or (path.suffix == "" and text.lstrip().startswith("{"))
-    return of_content(_json(text, str(path)) if is_json else _yaml(text, str(path)), str(path))
+    return _json(text, str(path)) if is_json else _yaml(text, str(path))
 
 
 def read_file(path: Path) -> str:

@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import tempfile
+import types
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
@@ -29,29 +30,32 @@ def generate_custom(
     out_dir: Path,
     run_code: Callable[[tuple[str, ...]], bool],
     *,
+    wishes: Mapping[str, object] = types.MappingProxyType({}),
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Path:
     """Make a project in ``out_dir`` from the template at ``source`` and return its folder.
 
-    ``answers`` are by the template's own keys; the others take its defaults. ``checkout`` is a branch, tag or
-    commit. When the template brings code (hooks, extensions) ``run_code`` is asked with the names of its files;
-    unless that returns true, none of it runs and the template is rendered in a sandbox. The network is used only
-    when ``source`` is an address.
+    ``answers`` are by the template's own keys; the others take its defaults. ``wishes`` are answers that count where
+    the template has such an option. ``checkout`` is a branch, tag or commit. When the template brings code (hooks,
+    extensions) ``run_code`` is asked with the names of its files; unless that returns true, none of it runs and the
+    template is rendered in a sandbox. The network is used only when ``source`` is an address.
 
     Raises AnswerError, ScaffoldError, and what ``git.remote.clone`` raises; then nothing was made.
     """
     with _fetched(source, checkout) as folder:
         if cancelled():
             raise CancelledError("Cancelled: no project was made.")
+        options = read_options(folder)
+        given = {**{key: wish for key, wish in wishes.items() if key in options}, **answers}
         code = code_in(folder)
         trusted = bool(code) and run_code(code)
 
         def make(workspace: Path) -> Path:
             if not trusted:
-                return render(folder, answers, workspace, trusted=False)
+                return render(folder, given, workspace, trusted=False)
             from ccds_ls.scaffold.trusted import render_in_child
 
-            return render_in_child(folder, answers, workspace, cancelled)
+            return render_in_child(folder, given, workspace, cancelled)
 
         return place(out_dir.absolute(), make, cancelled)
 
