@@ -60,6 +60,7 @@ def test_the_week(client: Client, server: GitServer, tmp_path: Path) -> None:
     assert does("ccds.git.init", ours)["undo"]
     assert run(ours, "branch", "--show-current") == "main"
     assert run(ours, "status", "--porcelain") == ""
+    assert run(ours, "for-each-ref", "refs/ccds-ls/template"), "for updates to come"
     assert steps_done() == 4, "and its message is a conventional one"
 
     with pytest.raises(

@@ -14,7 +14,7 @@ from ccds_ls.git import read, template
 from ccds_ls.git.command import Done, opened
 from ccds_ls.git.template import Merged
 from ccds_ls.scaffold import kept as kept_answers
-from ccds_ls.scaffold.answers import resolve
+from ccds_ls.scaffold.answers import AnswerError, resolve
 from ccds_ls.scaffold.context import TEMPLATE_VERSION
 from ccds_ls.scaffold.generate import ScaffoldError
 from ccds_ls.scaffold.kept import Kept
@@ -36,8 +36,13 @@ def keep_base(project: Path) -> None:
     Only what this version renders can be kept. The project's files and branches stay as they are.
     """
     kept = kept_answers.in_folder(project)
-    if kept is not None and kept.is_current:
-        template.keep(project, template.ref_of(kept.key), kept.files())
+    if kept is None or not kept.is_current:
+        return
+    try:
+        files = kept.files()
+    except AnswerError:
+        return  # Answers that were changed by hand and don't do: nothing was rendered with them.
+    template.keep(project, template.ref_of(kept.key), files)
 
 
 def update(project: Path, changed: Mapping[str, object], force_combination: bool = False) -> Updated:

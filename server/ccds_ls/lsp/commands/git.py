@@ -74,6 +74,7 @@ async def _act(server: Server, folder: Path, title: str, action: Callable[[threa
 async def init(server: Server, given: Init) -> Result:
     """git init on main, add, first commit; stops before the commit when the guard finds an error."""
     from ccds_ls.git import act
+    from ccds_ls.scaffold.update import keep_base
 
     folder = folder_of(server, given.root)
 
@@ -83,9 +84,12 @@ async def init(server: Server, given: Init) -> Result:
                 staged_findings(server, folder), "The repository was made and everything is staged, but"
             )
 
-    return await _act(
-        server, folder, "git init", lambda _: act.init(folder, message=given.message, before_commit=guard)
-    )
+    def made(_: threading.Event) -> Done:
+        done = act.init(folder, message=given.message, before_commit=guard)
+        keep_base(folder)
+        return done
+
+    return await _act(server, folder, "git init", made)
 
 
 async def add_remote(server: Server, given: AddRemote) -> Result:
