@@ -96,6 +96,16 @@ def refusing(top: Path) -> None:
     commit_all(write(top, {"ours.txt": "1"}))
 
 
+def stopping(top: Path) -> None:
+    hook = (
+        write(top, {".git/hooks/pre-push": "#!/bin/sh\necho 'not on a Friday' >&2; exit 1\n"})
+        / ".git"
+        / "hooks"
+    )
+    (hook / "pre-push").chmod(0o755)
+    commit_all(write(top, {"ours.txt": "1"}))
+
+
 def without_remote(top: Path) -> None:
     git(top, "remote", "remove", "origin")
 
@@ -111,6 +121,11 @@ REFUSED: dict[str, tuple[Callable[[Path], object], Callable[[Path], object], str
     "push when behind": (apart, act.push, "has commits of main that you don't have yet. Pull first"),
     "pull over own work": (overwriting, act.pull, "your changes would be overwritten"),
     "server's hook": (refusing, act.push, "origin refuses main: pre-receive hook declined.*no pushes today"),
+    "own hook": (
+        stopping,
+        act.push,
+        r"Your own hook \(pre-push\) stopped the push. It said:\nnot on a Friday$",
+    ),
     "no remote": (without_remote, act.push, "there is no remote repository yet. Make an empty"),
     "two remotes": (two_remotes, act.push, "say to which remote; there are one, two"),
     "no upstream": (without_remote, act.pull, "follows no branch of a remote"),
@@ -270,3 +285,10 @@ def test_progress_is_told_in_percent() -> None:
     ):
         progress.hear(piece)
     assert heard == [("Writing objects", 45), ("Writing objects", 100), ("hello", None)]
+
+
+def test_a_push_says_that_a_hook_ran(mine: Path) -> None:
+    hook = write(mine, {".git/hooks/pre-push": "#!/bin/sh\nexit 0\n"}) / ".git" / "hooks" / "pre-push"
+    hook.chmod(0o755)
+    commit_all(write(mine, {"ours.txt": "1"}))
+    assert act.push(mine).message == "Pushed main to origin/main. Your hook pre-push ran."

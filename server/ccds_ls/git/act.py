@@ -16,7 +16,7 @@ from ccds_ls.git import read
 from ccds_ls.git.command import ActError as ActError
 from ccds_ls.git.command import Done as Done
 from ccds_ls.git.command import IdentityMissing as IdentityMissing
-from ccds_ls.git.command import done, failure, git, require_identity
+from ccds_ls.git.command import done, failure, git, own_hooks, require_identity
 from ccds_ls.git.command import opened as opened
 from ccds_ls.git.read import Repository
 from ccds_ls.git.remote import add_remote as add_remote
@@ -137,7 +137,9 @@ def commit(folder: Path, message: str, *, verify: bool = True, allow_empty: bool
     _run_commit(repository, message, verify, "Nothing was committed.", *options)
     oid = git(repository.top, "rev-parse", "--short", "HEAD").stdout
     where = read.current_branch(repository) or "no branch (HEAD is detached)"
-    ran = f" Your hooks ran: {', '.join(hooks)}." if verify and (hooks := _own_hooks(repository)) else ""
+    ran = (
+        f" Your hooks ran: {', '.join(hooks)}." if verify and (hooks := own_hooks(repository, _HOOKS)) else ""
+    )
     undo = "git update-ref -d HEAD" if first else "git reset --soft HEAD~1"
     return Done(
         f"Committed {_files(len(names))} as {oid} on {where}.{ran}",
@@ -246,17 +248,11 @@ def _run_commit(repository: Repository, message: str, verify: bool, what: str, *
     )
     if outcome.code == 0:
         return
-    hooks = [name for name in _own_hooks(repository) if name != "post-commit"] if verify else []
+    hooks = [name for name in own_hooks(repository, _HOOKS) if name != "post-commit"] if verify else []
     if hooks and "fatal:" not in outcome.stderr and "gpg failed" not in outcome.stderr:
         said = f"{outcome.stderr}\n{outcome.stdout}".strip()[-2000:] or "(it said nothing)"
         raise ActError(f"{what} Your own hook ({' or '.join(hooks)}) stopped the commit. It said:\n{said}")
     raise failure(outcome, what, "commit")
-
-
-def _own_hooks(repository: Repository) -> list[str]:
-    """The hooks of a commit that git would run here."""
-    folder = Path(repository.top, git(repository.top, "rev-parse", "--git-path", "hooks").stdout)
-    return [name for name in _HOOKS if os.access(folder / name, os.X_OK) and (folder / name).is_file()]
 
 
 def _check_branch_name(folder: Path, name: str) -> None:

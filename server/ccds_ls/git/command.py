@@ -185,6 +185,12 @@ def opened(folder: Path) -> Repository:
     return repository
 
 
+def own_hooks(repository: Repository, names: Sequence[str]) -> list[str]:
+    """Those of the hooks of these names that git would run here."""
+    folder = Path(repository.top, git(repository.top, "rev-parse", "--git-path", "hooks").stdout)
+    return [name for name in names if os.access(folder / name, os.X_OK) and (folder / name).is_file()]
+
+
 def require_identity(folder: Path) -> None:
     """Raise IdentityMissing unless name and e-mail are configured; git's guesses from the machine don't
     count.

@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ccds_ls.git import read
-from ccds_ls.git.command import ActError, Done, Outcome, done, failure, git, opened
+from ccds_ls.git.command import ActError, Done, Outcome, done, failure, git, opened, own_hooks
 from ccds_ls.git.read import Repository
 from ccds_ls.git.run import redacted
 
@@ -79,8 +79,9 @@ def push(
         cancelled=cancelled,
         progress=progress,
     )
+    hooks = own_hooks(repository, ("pre-push",))
     if outcome.code != 0:
-        raise _rejected(outcome, branch, remote)
+        raise _rejected(outcome, branch, remote, hooks)
     short = target.removeprefix("refs/heads/")
     if "\n=\t" in f"\n{outcome.stdout}":
         return Done(f"{remote} has everything of {branch} already.", (), "There is nothing to undo.")
@@ -90,7 +91,8 @@ def push(
         if "\n*\t" in f"\n{outcome.stdout}"
         else "Others may have it already, so take it back with a new commit: git revert, then push."
     )
-    return Done(f"Pushed {branch} to {remote}/{short}.{kept}", (), undo)
+    ran = " Your hook pre-push ran." if hooks else ""
+    return Done(f"Pushed {branch} to {remote}/{short}.{kept}{ran}", (), undo)
 
 
 def pull(folder: Path, *, progress: Tell | None = None, cancelled: threading.Event | None = None) -> Done:
@@ -193,7 +195,7 @@ def _only_remote(repository: Repository) -> str:
     raise ActError(f"Nothing was pushed: there is no remote repository yet. {_NEW_REMOTE}")
 
 
-def _rejected(outcome: Outcome, branch: str, remote: str) -> ActError:
+def _rejected(outcome: Outcome, branch: str, remote: str, hooks: list[str]) -> ActError:
     if re.search("fetch first|non-fast-forward|behind", outcome.stdout + outcome.stderr):
         return ActError(
             f"Nothing was pushed: {remote} has commits of {branch} that you don't have yet. Pull first "
@@ -204,6 +206,12 @@ def _rejected(outcome: Outcome, branch: str, remote: str) -> ActError:
         return ActError(
             f"Nothing was pushed: {remote} refuses {branch}: {match[1]}. {outcome.stderr.strip()[-500:]}"
         )
+    if hooks and "fatal:" not in outcome.stderr and not outcome.stdout.strip():
+        said = (
+            re.sub(r"error: failed to push some refs.*", "", outcome.stderr).strip()[-2000:]
+            or "(it said nothing)"
+        )
+        return ActError(f"Nothing was pushed. Your own hook (pre-push) stopped the push. It said:\n{said}")
     return failure(outcome, "Nothing was pushed.", "push")
 
 
