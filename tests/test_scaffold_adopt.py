@@ -218,6 +218,22 @@ def test_an_adopted_project_is_updated_by_what_it_was_adopted_with(tmp_path: Pat
     ).read_text() == "print(1)\n"
 
 
+def test_projects_of_one_repository_are_adopted_apart(tmp_path: Path) -> None:
+    own = {"pyproject.toml": '[project]\nname = "x"\n', "README.md": "# Mine\n"}
+    top = make(
+        tmp_path / "mono", {f"{name}/{path}": text for name in ("one", "two") for path, text in own.items()}
+    )
+    for name in ("one", "two"):
+        done = adopt(plan(top / name, {}))
+        command = done.message.split("'")[1]
+        subprocess.run(command.split(), cwd=top / name, capture_output=True, check=True)
+    commit_all(top)
+    assert "Nothing to do" in update(top / "one", {}).done.message
+    undo(top / "one")
+    assert sorted(path.name for path in (top / "one").iterdir()) == sorted(own)
+    assert (top / "two" / "models").is_dir()
+
+
 def test_killed_in_the_middle_it_goes_on_or_back(tmp_path: Path) -> None:
     folder = write(tmp_path / "rings", WORK)
     before = everything(folder)

@@ -1,11 +1,13 @@
 """The template in git's own terms: what it rendered is kept as commits under refs of ours, and merged like a branch.
 
 The refs are ``refs/ccds-ls/template/<key>``, one for each set of answers that a project was rendered with, and
-``refs/ccds-ls/adopted``. They are no branches: nothing shows, pushes or fetches them unasked.
+``refs/ccds-ls/adopted``, for a folder below the top with a mark of its own behind it. They are no branches: nothing
+shows, pushes or fetches them unasked.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +17,6 @@ from ccds_ls.git import read
 from ccds_ls.git.command import ActError, done, failure, git, opened
 from ccds_ls.git.read import Repository
 
-ADOPTED = "refs/ccds-ls/adopted"
 _UPDATE = "refs/ccds-ls/update"
 _WHO = b"ccds-ls <ccds-ls@localhost> 0 +0000"
 """The same files make the same commit, whoever renders them and when."""
@@ -40,6 +41,13 @@ class Merged:
 def ref_of(key: str) -> str:
     """The ref that keeps what was rendered for this key."""
     return f"refs/ccds-ls/template/{key}"
+
+
+def adopted_ref(folder: Path) -> str:
+    """The ref that keeps the template for a folder that was adopted; each project of a repository has its own."""
+    prefix = _prefix(opened(folder), folder)
+    mark = f"-{hashlib.sha256(os.fsencode(prefix)).hexdigest()[:8]}" if prefix else ""
+    return f"refs/ccds-ls/adopted{mark}"
 
 
 def kept(repository: Repository, ref: str) -> str | None:

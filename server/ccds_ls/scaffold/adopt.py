@@ -49,7 +49,7 @@ def adopt(chosen: Plan) -> Done:
 
 def _keep(chosen: Plan) -> None:
     files = {path: data for path, data in chosen.files.items() if path != kept.UNTRACKED}
-    template.keep(chosen.folder, template.ADOPTED, files)
+    template.keep(chosen.folder, template.adopted_ref(chosen.folder), files)
     known = kept.in_text(files["pyproject.toml"].decode("utf-8"))
     if known is not None:
         # What is the user's own stays so: later versions of the template's are not merged into it.
@@ -67,10 +67,11 @@ def _told(chosen: Plan, repository: read.Repository | None, made: list[str]) -> 
     count = f"{len(made)} file{'' if len(made) == 1 else 's'}" if made else "nothing"
     parts = [f"Created {count} in {chosen.folder}; every file that was there is as it was."]
     if chosen.differ and repository is not None:
+        ref = template.adopted_ref(chosen.folder)
         names = " ".join(shlex.quote(path) for path in chosen.differ)
         parts.append(
-            f"{len(chosen.differ)} differ from the template: 'git diff -R {template.ADOPTED} -- {names}' shows how, "
-            f"and 'git checkout -p {template.ADOPTED} -- {names}' takes over what you choose."
+            f"{len(chosen.differ)} differ from the template: 'git diff -R {ref} -- {names}' shows how, "
+            f"and 'git checkout -p {ref} -- {names}' takes over what you choose."
         )
     elif chosen.differ:
         beside = ", ".join(path + BESIDE for path in chosen.differ)

@@ -127,5 +127,5 @@ def _forget(folder: Path, repository: read.Repository | None) -> None:
     if repository is None:
         (path.parent / ".gitignore").unlink(missing_ok=True)
         _remove_empty(path.parent)
-    elif template.kept(repository, template.ADOPTED):
-        template.forget(folder, template.ADOPTED)
+    elif template.kept(repository, template.adopted_ref(folder)):
+        template.forget(folder, template.adopted_ref(folder))

@@ -93,7 +93,7 @@ def _base(project: Path) -> tuple[Kept, str | None]:
 def _adopted(project: Path) -> tuple[Kept, str | None]:
     """The answers that an old project was adopted with, whose own pyproject.toml was left alone."""
     repository = opened(project)
-    commit = template.kept(repository, template.ADOPTED)
+    commit = template.kept(repository, template.adopted_ref(project))
     name = repository.relative(project / "pyproject.toml")
     text = template.content(repository, commit, name) if commit and name else None
     kept = kept_answers.in_text(text.decode("utf-8", "replace")) if text is not None else None
