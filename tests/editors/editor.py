@@ -51,6 +51,9 @@ class Editor(Protocol):
         What it asks beyond them is taken as it is proposed.
         """
 
+    def answer(self, title: str) -> None:
+        """Press the button of this title in a question of the server's, where it waits for the user."""
+
     def said(self) -> str:
         """The messages that the editor has shown to its user."""
 

@@ -201,8 +201,10 @@ def course(editor: Editor, project: Path, limit: float) -> None:
     def git(*arguments: str) -> str:
         return repositories.git(project, *arguments, codes=(0, 1, 128))
 
-    def does(command: str, *answers: str, so_that: Callable[[], object]) -> None:
+    def does(command: str, *answers: str, so_that: Callable[[], object], answered: str = "") -> None:
         editor.command(f"ccds.git.{command}", *answers)
+        if answered:
+            editor.answer(answered)
         until(so_that, lambda: f"ccds.git.{command} has an effect; {editor.said()!r}", limit)
 
     with serving(project.parent / "srv") as server:
@@ -212,7 +214,7 @@ def course(editor: Editor, project: Path, limit: float) -> None:
         does("push", so_that=lambda: git("rev-parse", "--abbrev-ref", "main@{upstream}") == "origin/main")
         does("createBranch", branch, so_that=lambda: git("branch", "--show-current") == branch)
         repositories.write(project, {script: 'print("training")\n'})
-        does("stage", so_that=lambda: git("diff", "--cached", "--name-only") == script)
+        does("stage", answered="Stage", so_that=lambda: git("diff", "--cached", "--name-only") == script)
         message = "feat: model training script added"
         does("commit", message, so_that=lambda: git("log", "-1", "--format=%s") == message)
         does("push", so_that=lambda: f"origin/{branch}" in git("branch", "--remotes"))

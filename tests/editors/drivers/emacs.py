@@ -85,6 +85,9 @@ class Emacs:
             self.ask("(bench-clear)")  # of what is proposed
             self.terminal.send(_typed(answer))
 
+    def answer(self, title: str) -> None:
+        """Eglot puts no question of this kind."""
+
     def said(self) -> str:
         return str(self.ask('(json-encode (with-current-buffer "*Messages*" (buffer-string)))'))
 

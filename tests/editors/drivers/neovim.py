@@ -65,6 +65,9 @@ class Neovim:
         user_command = "".join(part[0].upper() + part[1:] for part in name.split("."))
         self.call("command", " ".join((user_command, *answers[:1])), answers[1:])
 
+    def answer(self, title: str) -> None:
+        """Its eyes take the first answer by themselves."""
+
     def said(self) -> str:
         return str(self.call("said"))
 

@@ -71,6 +71,9 @@ class Vim:
         user_command = "".join(part[0].upper() + part[1:] for part in name.split("."))
         self.terminal.send(f"\x1b:{' '.join((user_command, *answers[:1]))}\r")
 
+    def answer(self, title: str) -> None:
+        """ALE puts no question of this kind."""
+
     def said(self) -> str:
         return str(self.ask("execute", "messages"))
 

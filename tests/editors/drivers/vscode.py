@@ -146,6 +146,9 @@ class VSCode:
                 self.page.locator(".quick-input-widget input.input").fill(answer)
             self.press("Enter")
 
+    def answer(self, title: str) -> None:
+        self.page.locator(".notification-list-item .monaco-button", has_text=title).first.click()
+
     def _next_question(self, last: str) -> str:
         return until(lambda: self._asked(last), f"a question after '{last}', or a message", SECONDS)
 
