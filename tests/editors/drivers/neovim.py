@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,6 +38,7 @@ class Neovim:
     def start(self) -> None:
         until(lambda: self.remote("1") == "1", f"Neovim answers\n{self.terminal.text()}", 20)
         self.remote(f"execute('luafile {EYES}')")
+        self.lists_answers = self.remote("has('nvim-0.10')") == "0"
 
     def call(self, verb: str, *arguments: object) -> Any:
         quoted = json.dumps([verb, *arguments]).replace("'", "''")
@@ -66,7 +68,11 @@ class Neovim:
         self.call("command", " ".join((user_command, *answers[:1])), answers[1:])
 
     def answer(self, title: str) -> None:
-        """Its eyes take the first answer by themselves."""
+        """Old Neovim lists the answers and waits for a number; in newer ones its eyes have taken the first."""
+        if self.lists_answers:
+            answer = re.compile(rf"(\d+)\. {re.escape(title)}")
+            found = until(lambda: answer.search(self.terminal.text()), f"the answer {title}", 10)
+            self.terminal.send(f"{found[1]}\r")
 
     def said(self) -> str:
         return str(self.call("said"))
