@@ -310,3 +310,25 @@ def check_that_no_byte_is_lost(tree: dict[str, bytes], under_git: bool, folder: 
     if chosen.has_work and (chosen.create or not under_git):
         undo(folder)
     assert everything(folder) == before
+
+
+MISPLACED = {
+    "undo alone": (["--undo"], "--undo goes with --adopt"),
+    "a plan of an update": (["--update", "{}", "--plan"], "--plan goes with --adopt"),
+    "git": (["--adopt", "{}", "--git"], "--git is for a new project alone"),
+    "a template": (["--update", "{}", "--template", "x"], "--template is for a new project alone"),
+    "two folders": (["out", "--adopt", "{}"], "OUT_DIR is for a new project alone"),
+    "no such folder": (["--adopt", "{}/nowhere"], "There is no folder"),
+    "no project": (["--update", "{}"], "not under git yet"),
+    "a wrong answer": (["--adopt", "{}", "--set", "docs=sphinx"], "docs"),
+}
+
+
+@pytest.mark.parametrize("name", MISPLACED)
+def test_a_command_line_that_does_not_make_sense(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments, message = MISPLACED[name]
+    (tmp_path / "x").mkdir()
+    assert run(["new", *(argument.format(tmp_path / "x") for argument in arguments)]) == 2
+    assert message in capsys.readouterr().err

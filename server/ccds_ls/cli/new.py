@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ccds_ls.scaffold import FORM_SUFFIX
@@ -17,6 +17,7 @@ from ccds_ls.scaffold.generate import ScaffoldError, generate
 def run(options: argparse.Namespace) -> int:
     """Make, adopt or update a project; prints what was done and what to do next."""
     try:
+        _refuse_misplaced(options)
         _take_settings(options)
         if options.adopt is not None:
             return _adopt(options)
@@ -29,6 +30,20 @@ def run(options: argparse.Namespace) -> int:
     except EOFError:
         print("\nccds-ls: no more answers; nothing was made.", file=sys.stderr)
         return 2
+
+
+def _refuse_misplaced(options: argparse.Namespace) -> None:
+    """An option that would be passed over in silence is a mistake."""
+    of_adopt = {"--plan": options.plan, "--undo": options.undo}
+    of_new = {"--git": options.git, "--template": options.template, "OUT_DIR": options.out_dir}
+    if options.adopt is None and any(of_adopt.values()):
+        raise ScaffoldError(f"Nothing was changed: {_first(of_adopt)} goes with --adopt DIR.")
+    if (options.adopt or options.update) is not None and any(of_new.values()):
+        raise ScaffoldError(f"Nothing was changed: {_first(of_new)} is for a new project alone.")
+
+
+def _first(given: Mapping[str, object]) -> str:
+    return next(name for name, value in given.items() if value)
 
 
 @contextlib.contextmanager
