@@ -12,17 +12,20 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
+from json.scanner import make_scanner
 
 from ccds_ls.finding import Span
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _KEY = re.compile(r'"([^"\\\x00-\x1f]*)"[ \t\n\r]*:[ \t\n\r]*')  # most keys; others are decoded
+_NEXT_KEY = re.compile(r'[ \t\n\r]*,[ \t\n\r]*"([^"\\\x00-\x1f]*)"[ \t\n\r]*:[ \t\n\r]*')
 _NEXT = re.compile(r"[ \t\n\r]*,[ \t\n\r]*(?=[^\]}])")
 _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"  # a surrogate pair is one code point
     r"|\\u[0-9a-fA-F]{4}|\\."
 )
-_FAST = json.JSONDecoder()
+# What raw_decode calls, without the call around it; typeshed gives make_scanner a wrong parameter.
+_scan = make_scanner(json.JSONDecoder())  # type: ignore[arg-type]
 # int() refuses more digits than this at the least (sys.int_info.str_digits_check_threshold).
 _LIMITED = json.JSONDecoder(parse_int=lambda digits: int(digits) if len(digits) <= 640 else float("inf"))
 
@@ -45,7 +48,9 @@ class Reader:
     def value(self) -> object:
         """Decode the value that starts here and go behind it."""
         try:
-            value, self.position = _FAST.raw_decode(self.text, self.position)
+            value, self.position = _scan(self.text, self.position)
+        except StopIteration as stop:
+            raise json.JSONDecodeError("Expecting value", self.text, stop.value) from None
         except json.JSONDecodeError:
             raise
         except ValueError:  # an integer of more digits than int() takes
@@ -55,6 +60,13 @@ class Reader:
     def members(self) -> Iterator[str]:
         """Yield each key of the object that starts here; the caller reads the value before it goes on."""
         self._expect("{")
+        match = _KEY.match(self.text, self.position)
+        while match:  # nearly always: one match a member
+            self.position = match.end()
+            yield match[1]
+            match = _NEXT_KEY.match(self.text, self.position)
+            if match is None:
+                self._next_item("}")
         while self.peek() != "}":
             yield self._key()
             self._next_item("}")

@@ -342,7 +342,12 @@ def _language(metadata: object) -> str | None:
 
 
 def _joined(value: object, joint: str = "") -> str:
-    return value if isinstance(value, str) else joint.join(_strings(value))
+    if isinstance(value, list):
+        try:
+            return joint.join(value)
+        except TypeError:  # something else is among the strings
+            return joint.join(_strings(value))
+    return value if isinstance(value, str) else ""
 
 
 def _strings(value: object) -> tuple[str, ...]:
