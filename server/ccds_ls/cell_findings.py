@@ -6,9 +6,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ccds_ls.finding import Finding, Fix, Related, Severity, Span, TextEdit, plain_fingerprint
+from ccds_ls.finding import (
+    EditSaved,
+    Finding,
+    Fix,
+    Related,
+    Severity,
+    Span,
+    StripStaged,
+    TextEdit,
+    plain_fingerprint,
+)
 from ccds_ls.notebook import Cell
-from ccds_ls.snapshot import File
+from ccds_ls.snapshot import File, Origin
 
 
 def in_cell(
@@ -71,11 +81,34 @@ def numbered(cells: Iterable[Cell]) -> str:
 
 
 def clear_outputs(file: File, title: str, cells: Iterable[Cell]) -> tuple[Fix, ...]:
-    """A fix that removes outputs and execution counts of some cells and changes no other character.
+    """Fixes that remove outputs and execution counts of some cells and change no other character.
 
-    Empty for an editor's cells, whose outputs are not known here, and where there is nothing to clear.
+    In the text of the file; of what is staged also there alone; of an editor's cells in the saved file. None where
+    there is nothing to clear.
     """
-    edits = [edit for cell in cells for edit in _cleared(file.path, cell)]
+    chosen = [cell for cell in cells if cell.outputs or cell.execution_count is not None]
+    only = chosen[0].number if len(chosen) == 1 else None
+    if file.cells is not None:
+        return (Fix(title, (EditSaved(file.path, only),)),) if chosen else ()
+    edits = [edit for cell in chosen for edit in _cleared(file.path, cell)]
+    if not edits:
+        return ()
+    fixes: tuple[Fix, ...] = (Fix(title, tuple(edits)),)
+    if file.origin is Origin.INDEX:
+        fixes += (Fix(f"{title}, in what is staged alone", (StripStaged(file.path, only),)),)
+    return fixes
+
+
+def renumber_counts(file: File, title: str, cells: Iterable[Cell]) -> tuple[Fix, ...]:
+    """A fix that numbers the execution counts of some cells in their order, those in their results as well."""
+    if file.cells is not None:
+        return (Fix(title, (EditSaved(file.path, renumber=True),)),)
+    edits: list[TextEdit] = []
+    for number, cell in enumerate(cells, 1):
+        places = [cell.fields[key] for key in ("execution_count", "prompt_number") if key in cell.fields]
+        # A display has one count and perhaps several forms.
+        places += {output.count for output in cell.outputs if output.count}
+        edits += [TextEdit(file.path, place, str(number)) for place in places]
     return (Fix(title, tuple(edits)),) if edits else ()
 
 

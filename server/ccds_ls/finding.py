@@ -125,6 +125,15 @@ class TrackWithLfs:
 
 
 @dataclass(frozen=True)
+class EditSaved:
+    """Clear outputs, of a cell or of all, or renumber the counts, in the saved file of a notebook shown as cells."""
+
+    path: str
+    cell: int | None = None
+    renumber: bool = False
+
+
+@dataclass(frozen=True)
 class PutSetting:
     """Set one of the project's or this user's settings; an empty value is asked for."""
 
@@ -134,7 +143,7 @@ class PutSetting:
 
 
 _OfGit = Unstage | StopTracking | StripStaged | MoveToRaw | TrackWithLfs
-Edit = TextEdit | RenameFile | AppendLine | Suppress | MoveToEnv | PutSetting | _OfGit
+Edit = TextEdit | RenameFile | AppendLine | Suppress | MoveToEnv | EditSaved | PutSetting | _OfGit
 
 
 @dataclass(frozen=True)

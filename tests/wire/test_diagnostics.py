@@ -309,11 +309,18 @@ def test_outputs_of_a_notebook_shown_as_cells_are_those_on_disk(client: Client, 
     sources = zip(uris, ("1 / 0", "x = 1"), strict=True)
     texts = [{"uri": uri, "languageId": "python", "version": 1, "text": text} for uri, text in sources]
     client.notify("notebookDocument/didOpen", {"notebookDocument": document, "cellTextDocuments": texts})
-    shown(client, uris[0], "saved-error")
-    shown(client, uris[1], "execution-order")
+    (error_in,) = shown(client, uris[0], "saved-error")
+    (order,) = shown(client, uris[1], "execution-order")
+    for uri, diagnostic, title in (
+        (uris[1], order, "Renumber the execution counts (runs nothing)"),
+        (uris[0], error_in, "Clear the output of this cell"),
+    ):
+        made = actions(client, uri, diagnostic)[title]["command"]
+        client.command(made["command"], *made["arguments"])
+    now = [(cell["execution_count"], cell["outputs"]) for cell in json.loads(path.read_text())["cells"]]
+    assert now == [(None, []), (2, [])], "the saved file was changed, which the editor reads anew"
     saved["cells"][0] |= {"execution_count": 1, "outputs": []}
-    saved["cells"][1]["execution_count"] = 2
+    saved["cells"][1] |= {"execution_count": 2, "outputs": [error]}
     write(repo, {"notebooks/1.0-jqp-start.ipynb": json.dumps(saved)})
     client.notify("notebookDocument/didSave", {"notebookDocument": {"uri": path.as_uri()}})
-    shown(client, uris[0])
-    shown(client, uris[1])
+    shown(client, uris[1], "saved-error")

@@ -15,6 +15,7 @@ from ccds_ls import rule_page
 from ccds_ls.edits import raw
 from ccds_ls.finding import (
     AppendLine,
+    EditSaved,
     Finding,
     Fix,
     MoveToEnv,
@@ -239,11 +240,8 @@ def command_for(fix: Fix, target: Target) -> types.Command | None:
     if renames:
         new_name = renames[0].new.rpartition("/")[2]
         return _command(fix, "ccds.renameNotebook", {"uri": target.uri, "newName": new_name})
-    put = [edit for edit in fix.edits if isinstance(edit, PutSetting)]
-    if put and put[0].key == "initials":
-        return _command(fix, "ccds.setInitials", {"uri": target.uri})
-    if put:
-        return _command(fix, "ccds.setNotebookStyle", {"uri": target.uri, "style": put[0].value})
+    if about_notebook := _about_notebook(fix, target):
+        return about_notebook
     suppressed = [edit for edit in fix.edits if isinstance(edit, Suppress)]
     if suppressed:
         accepted = {"code": suppressed[0].code, "fingerprint": suppressed[0].fingerprint}
@@ -254,10 +252,6 @@ def command_for(fix: Fix, target: Target) -> types.Command | None:
     for kind, name in (MoveToRaw, "ccds.moveToRaw"), (TrackWithLfs, "ccds.trackWithLfs"):
         if any(isinstance(edit, kind) for edit in fix.edits):
             return _command(fix, name, {"uri": target.uri})
-    stripped = [edit for edit in fix.edits if isinstance(edit, StripStaged)]
-    if stripped:
-        which = {"cell": stripped[0].cell, "staged": True}
-        return _command(fix, "ccds.stripOutputs", {"uri": target.uri, **which})
     lines = [edit for edit in fix.edits if isinstance(edit, AppendLine)]
     takes_out = any(isinstance(edit, Unstage) for edit in fix.edits)
     if lines:
@@ -265,6 +259,23 @@ def command_for(fix: Fix, target: Target) -> types.Command | None:
         argument = {"uri": target.uri, "pattern": lines[0].line, "file": lines[0].path}
         return _command(fix, "ccds.ignore", {**argument, "unstage": takes_out, "stopTracking": stops})
     return _command(fix, "ccds.unstage", {"uri": target.uri}) if takes_out else None
+
+
+def _about_notebook(fix: Fix, target: Target) -> types.Command | None:
+    """The command for a fix of a notebook's outputs or of a setting about its name."""
+    uri = {"uri": target.uri}
+    match fix.edits:
+        case (PutSetting(key="initials"), *_):
+            return _command(fix, "ccds.setInitials", {**uri})
+        case (PutSetting(value=style), *_):
+            return _command(fix, "ccds.setNotebookStyle", {**uri, "style": style})
+        case (EditSaved(renumber=True), *_):
+            return _command(fix, "ccds.stripOutputs", {**uri, "renumber": True})
+        case (EditSaved(cell=cell), *_):
+            return _command(fix, "ccds.stripOutputs", {**uri, "cell": cell})
+        case (StripStaged(cell=cell), *_):
+            return _command(fix, "ccds.stripOutputs", {**uri, "cell": cell, "staged": True})
+    return None
 
 
 def _command(fix: Fix, name: str, argument: dict[str, object]) -> types.Command:

@@ -32,7 +32,7 @@ table.head()
 Restart the kernel and run all cells; that is the only true fix, and an editor's own command does it. Two
 edits of the file are offered for when you know that the results are right or don't need them: renumber the
 counts in the order of the cells, or clear all counts and outputs. Neither runs anything, and neither changes
-a character elsewhere. They are offered where the notebook is shown as text, not as cells.
+a character elsewhere. Where an editor shows cells, it is the saved file that is changed.
 
 ## Options
 
@@ -43,8 +43,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ccds_ls.cell_findings import clear_outputs, in_cell, numbered
-from ccds_ls.finding import Finding, Fix, Severity, TextEdit
+from ccds_ls.cell_findings import clear_outputs, in_cell, numbered, renumber_counts
+from ccds_ls.finding import Finding, Severity
 from ccds_ls.notebook import Cell
 from ccds_ls.rules import Context, Rule
 from ccds_ls.snapshot import File
@@ -67,7 +67,8 @@ def check(file: File, context: Context) -> Iterator[Finding]:  # noqa: ARG001 - 
         f"This cell, [{cell.execution_count}], {how} cell {before.number}, [{before.execution_count}], which "
         f"stands above it{more}. Restart the kernel and run all cells, so that the notebook can be re-run."
     )
-    fixes = _renumber(file.path, run) + clear_outputs(file, "Clear all outputs and execution counts", run)
+    fixes = renumber_counts(file, "Renumber the execution counts (runs nothing)", run)
+    fixes += clear_outputs(file, "Clear all outputs and execution counts", run)
     yield in_cell(CODE, "not-increasing", Severity.WARNING, file, cell, message, fixes=fixes)
 
 
@@ -79,16 +80,6 @@ def _out_of_order(run: Iterable[Cell]) -> Iterator[tuple[Cell, Cell]]:
             yield cell, last
         else:
             last = cell
-
-
-def _renumber(path: str, run: list[Cell]) -> tuple[Fix, ...]:
-    edits = []
-    for number, cell in enumerate(run, 1):
-        places = [cell.fields[key] for key in ("execution_count", "prompt_number") if key in cell.fields]
-        # A display has one count and perhaps several forms.
-        places += {output.count for output in cell.outputs if output.count}
-        edits += [TextEdit(path, place, str(number)) for place in places]
-    return (Fix("Renumber the execution counts (runs nothing)", tuple(edits)),) if edits else ()
 
 
 RULE = Rule(

@@ -23,9 +23,9 @@ for row in rows:  # flagged: cell
 
 ## The fix
 
-Clears the outputs and the count of the cells concerned and changes no other character of the file. It is
-offered where the notebook is shown as text, not as cells, and not applied without looking: the outputs are
-gone until the cell is run again.
+Clears the outputs and the count of the cells concerned and changes no other character of the file; where an
+editor shows cells, it is the saved file that is changed. It is not applied without looking: the outputs are gone
+until the cell is run again.
 
 ## Options
 

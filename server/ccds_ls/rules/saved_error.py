@@ -23,7 +23,7 @@ x["b"]
 ## The fix
 
 Mend the cell and run the notebook again. The offered edit clears the outputs and the count of this cell and
-changes nothing else; it is offered where the notebook is shown as text, not as cells.
+changes nothing else; where an editor shows cells, it is the saved file that is changed.
 
 ## Options
 

@@ -50,6 +50,7 @@ class Strip:
     uri: str = needed("The notebook, as a URI.")
     cell: int | None = argument("The cell, counted from 1 over all cells; every cell without it.")
     staged: bool = argument("Change what is staged, and leave the file as it is.", False)
+    renumber: bool = argument("Keep the outputs, and number the counts in the order of the cells.", False)
 
 
 @dataclass(frozen=True)
@@ -115,9 +116,13 @@ async def strip_outputs(server: Server, given: Strip) -> Result:
         server.work.look(path.parent)
         return result_of(done)
     overlay = server.session.overlays.get(str(path))
-    looked, edits = await in_thread(lambda _: _outputs(path, overlay, given.cell))
+    looked, edits = await in_thread(lambda _: _outputs(path, overlay, given.cell, renumber=given.renumber))
     await _apply(server, looked, edits)
     server.work.look(path.parent)
+    if given.renumber:
+        return result(
+            f"Renumbered the execution counts of {path.name}.", [path], undo="Run the notebook again."
+        )
     undo = f"Run {where} again" + ("." if looked.overlay is None else ", or undo it in the editor.")
     return result(f"Cleared the outputs of {where} of {path.name}.", [path], undo=undo)
 
@@ -134,19 +139,23 @@ def _stripped(path: Path, data: bytes, cell: int | None) -> bytes | None:
     return edited(data, file, edits) if edits else None
 
 
-def _clearing(file: File, cell: int | None) -> tuple[TextEdit, ...]:
-    from ccds_ls.cell_findings import clear_outputs
+def _clearing(file: File, cell: int | None, *, renumber: bool = False) -> tuple[TextEdit, ...]:
+    from ccds_ls.cell_findings import clear_outputs, renumber_counts
     from ccds_ls.finding import TextEdit
     from ccds_ls.git.act import ActError
 
     if file.notebook is None or file.notebook.problem:
         raise ActError(f"Nothing was changed: {file.name} is not a notebook that can be read.")
     cells = [each for each in file.notebook.cells if cell in (None, each.number)]
-    return tuple(e for fix in clear_outputs(file, "", cells) for e in fix.edits if isinstance(e, TextEdit))
+    run = [each for each in cells if each.execution_count is not None]
+    fixes = renumber_counts(file, "", run) if renumber else clear_outputs(file, "", cells)
+    return tuple(edit for fix in fixes for edit in fix.edits if isinstance(edit, TextEdit))
 
 
-def _outputs(path: Path, overlay: Overlay | None, cell: int | None) -> tuple[Looked, tuple[TextEdit, ...]]:
-    """The edits that clear outputs: of an editor's text, else of the file, which an editor of cells reads anew."""
+def _outputs(
+    path: Path, overlay: Overlay | None, cell: int | None, *, renumber: bool = False
+) -> tuple[Looked, tuple[TextEdit, ...]]:
+    """The edits that clear outputs or renumber: of an editor's text, else of the file, which it reads anew."""
     from ccds_ls.git.act import ActError
 
     if overlay is not None and overlay.text is None and overlay.notebook is not None:
@@ -156,7 +165,7 @@ def _outputs(path: Path, overlay: Overlay | None, cell: int | None) -> tuple[Loo
             raise ActError(f"Nothing was changed: save {path.name} first; outputs are cleared in the file.")
     else:
         looked = _look(path, overlay)
-    edits = _clearing(looked.file, cell)
+    edits = _clearing(looked.file, cell, renumber=renumber)
     if not edits:
         raise ActError(f"Nothing was changed: there are no outputs in {path.name}.")
     return looked, edits
