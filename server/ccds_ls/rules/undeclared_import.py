@@ -68,7 +68,6 @@ CODE = "undeclared-import"
 # Modules whose distribution has another name, with its names on PyPI and in conda.
 _NAMES = {
     "Bio": "biopython",
-    "IPython": "ipython ipykernel jupyter jupyterlab notebook",
     "OpenSSL": "pyopenssl",
     "PIL": "pillow",
     "bs4": "beautifulsoup4",
@@ -114,7 +113,7 @@ _BRINGS = {
     "pytorch-lightning": "torch",
     "lightgbm": "numpy scipy",
     "xgboost": "numpy scipy",
-    "jupyter": "IPython ipywidgets",
+    "jupyter": "ipywidgets",
     "requests": "urllib3 certifi",
     "pyspark": "py4j",
 }
