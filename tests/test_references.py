@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ccds_ls.edits import replaced
 from ccds_ls.names import renumber
 from ccds_ls.references import Moves, edits
-from ccds_ls.renaming import in_order, replaced
+from ccds_ls.renaming import in_order
 
 OLD, NEW = "notebooks/Untitled.ipynb", "notebooks/1.0-jqp-start.ipynb"
 SPACED, CALM = "notebooks/my work.ipynb", "notebooks/2.0-jqp-my-work.ipynb"

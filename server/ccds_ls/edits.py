@@ -29,13 +29,22 @@ def write_edits(path: Path, file: File, edits: Iterable[TextEdit]) -> bool:
 
 def edited(data: bytes, file: File, edits: Iterable[TextEdit]) -> bytes | None:
     """The bytes of a file after edits that do not overlap; None if they are not those of ``file``, or UTF-16."""
-    if file.text is None or decode(data) != file.text or data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return None
-    text = file.text
     placed = [raw(edit, file) for edit in edits]
-    if None in placed:
+    if file.text is None or None in placed:
         return None
-    for span, new in sorted((item for item in placed if item), reverse=True):
-        text = text[: span.start] + new + text[span.end :]
+    return replaced_in(data, file.text, (item for item in placed if item))
+
+
+def replaced_in(data: bytes, text: str, edits: Iterable[tuple[Span, str]]) -> bytes | None:
+    """The bytes of a text after replacements; None if they are not those of ``text``, or UTF-16."""
+    if decode(data) != text or data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return None
     mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
-    return mark + text.encode("utf-8", "surrogateescape")
+    return mark + replaced(text, edits).encode("utf-8", "surrogateescape")
+
+
+def replaced(text: str, edits: Iterable[tuple[Span, str]]) -> str:
+    """A text with replacements that do not overlap."""
+    for span, new in sorted(edits, reverse=True):
+        text = text[: span.start] + new + text[span.end :]
+    return text

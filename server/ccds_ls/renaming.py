@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ccds_ls.collect import decode, walk
+from ccds_ls.edits import replaced_in
 from ccds_ls.files import write_atomically
 from ccds_ls.finding import Span
 from ccds_ls.git import read as git
@@ -237,17 +238,8 @@ def carry_out(plan: Plan) -> tuple[list[Path], list[str]]:
 
 
 def _write(path: Path, change: Change) -> bool:
-    data = path.read_bytes()
-    if decode(data) != change.text or data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    data = replaced_in(path.read_bytes(), change.text, change.edits)
+    if data is None:
         return False
-    text = replaced(change.text, change.edits)
-    mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
-    write_atomically(path, mark + text.encode("utf-8", "surrogateescape"))
+    write_atomically(path, data)
     return True
-
-
-def replaced(text: str, made: Iterable[tuple[Span, str]]) -> str:
-    """The text with replacements that do not overlap."""
-    for span, new in sorted(made, key=lambda edit: -edit[0].start):
-        text = text[: span.start] + new + text[span.end :]
-    return text
