@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ccds_ls.edits import replaced
+from ccds_ls.git.act import ActError
 from ccds_ls.names import renumber
 from ccds_ls.references import Moves, edits
-from ccds_ls.renaming import in_order
+from ccds_ls.renaming import carry_out, in_order, plan_moves
+from repositories import write
 
 OLD, NEW = "notebooks/Untitled.ipynb", "notebooks/1.0-jqp-start.ipynb"
 SPACED, CALM = "notebooks/my work.ipynb", "notebooks/2.0-jqp-my-work.ipynb"
@@ -126,3 +133,47 @@ def test_a_phase_is_numbered_without_a_gap_and_in_its_order(names: list[str], ph
 
 def test_whole_numbers_keep_their_width() -> None:
     assert renumber(["01-a.ipynb", "04-b.ipynb", "1.0-c.ipynb"], None) == [("04-b.ipynb", "02-b.ipynb")]
+
+
+def test_a_notebook_that_names_another_changes_in_that_cell_alone(tmp_path: Path) -> None:
+    cells: list[dict[str, Any]] = [
+        {
+            "source": ["%run ./Untitled.ipynb\n", "é = 'ü'"],
+            "cell_type": "code",
+            "metadata": {},
+            "execution_count": 1,
+        },
+        {"cell_type": "markdown", "source": "See `Untitled.ipynb`.", "metadata": {"b": 1, "a": 2}},
+        {"cell_type": "code", "source": "x = 1", "metadata": {}, "execution_count": None, "outputs": []},
+    ]
+    cells[0]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "ran Untitled.ipynb"}]
+    notebook = {"nbformat_minor": 4, "cells": cells, "metadata": {}, "nbformat": 4}
+    text = json.dumps(notebook, indent=3, ensure_ascii=False)
+    write(tmp_path, {"notebooks/Untitled.ipynb": "{}", "notebooks/2.0-jqp-next.ipynb": "\ufeff" + text})
+    folder = tmp_path / "notebooks"
+    plan = plan_moves({folder / "Untitled.ipynb": folder / "1.0-jqp-start.ipynb"})
+    assert plan is not None and carry_out(plan)[1] == []
+    after = (folder / "2.0-jqp-next.ipynb").read_bytes().decode()
+    expected = text.replace("./Untitled.ipynb", "./1.0-jqp-start.ipynb").replace(
+        "`Untitled.", "`1.0-jqp-start."
+    )
+    assert after == "\ufeff" + expected
+    nbformat.validate(nbformat.reads(after.lstrip("\ufeff"), as_version=4))
+
+
+def test_nothing_is_lost_where_a_name_is_taken_or_a_file_changes_meanwhile(tmp_path: Path) -> None:
+    write(tmp_path, {"notebooks/a.ipynb": "{}", "notebooks/b.ipynb": "[]", "README.md": "notebooks/a.ipynb"})
+    old, new = tmp_path / "notebooks" / "a.ipynb", tmp_path / "notebooks" / "c.ipynb"
+    plan = plan_moves({old: new})
+    assert plan is not None
+    write(tmp_path, {"README.md": "mine, see notebooks/a.ipynb"})
+    assert carry_out(plan)[1] == ["README.md mentions the old name and was left: it has changed meanwhile."]
+    assert (tmp_path / "README.md").read_text() == "mine, see notebooks/a.ipynb"
+    write(tmp_path, {"README.md": "c.ipynb, d.ipynb", "notebooks/d.ipynb": "1"})
+    taken = plan_moves({new: new.with_name("e.ipynb"), new.with_name("d.ipynb"): new.with_name("b.ipynb")})
+    assert taken is not None
+    with pytest.raises(ActError, match="exists already"):
+        carry_out(taken)
+    texts = {path.name: path.read_text() for path in (tmp_path / "notebooks").iterdir()}
+    assert texts == {"b.ipynb": "[]", "c.ipynb": "{}", "d.ipynb": "1"}
+    assert (tmp_path / "README.md").read_text() == "c.ipynb, d.ipynb"

@@ -214,31 +214,35 @@ def _bases(path: str, text: str, moves: Moves) -> list[str]:
 
 
 def carry_out(plan: Plan) -> tuple[list[Path], list[str]]:
-    """Change the other files, then rename; the paths touched, and what could not be done, in sentences.
+    """Rename, then change the other files; the paths touched, and what could not be done, in sentences.
 
-    A file whose text is no longer what the plan was made for is left as it is. A rename that fails raises ActError
-    with what was done before it; nothing is ever overwritten.
+    Nothing is overwritten. Where one rename fails those before it are taken back, no text is changed, and ActError
+    is raised. A file whose text is no longer what the plan was made for is left as it is.
     """
     from ccds_ls.git import act
 
-    touched, trouble = [], []
-    for change in plan.changes:
-        if _write(plan.root / change.path, change):
-            touched.append(plan.root / change.path)
-        else:
-            trouble.append(f"{change.path} mentions the old name and was left: it has changed meanwhile.")
-    for done, (old, new) in enumerate(plan.moves):
+    done: list[tuple[Path, Path]] = []
+    for old, new in plan.moves:
         try:
             act.rename(plan.root / old, plan.root / new)
-        except act.ActError as error:
-            so_far = f" {done} of {len(plan.moves)} files were renamed before." if done else ""
-            raise act.ActError(f"{error}{so_far}") from error
-        touched += [plan.root / old, plan.root / new]
+        except act.ActError:
+            for before, after in reversed(done):
+                act.rename(after, before)
+            raise
+        done.append((plan.root / old, plan.root / new))
+    touched, trouble = [path for pair in done for path in pair], []
+    moved = dict(done)
+    for change in plan.changes:
+        path = moved.get(plan.root / change.path, plan.root / change.path)
+        if _write(path, change):
+            touched.append(path)
+        else:
+            trouble.append(f"{change.path} mentions the old name and was left: it has changed meanwhile.")
     return touched, trouble
 
 
 def _write(path: Path, change: Change) -> bool:
-    data = replaced_in(path.read_bytes(), change.text, change.edits)
+    data = replaced_in(path.read_bytes(), change.text, change.edits) if path.is_file() else None
     if data is None:
         return False
     write_atomically(path, data)
