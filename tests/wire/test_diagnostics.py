@@ -111,7 +111,9 @@ def test_git_add_in_a_terminal_is_noticed(client: Client, repo: Path) -> None:
     open_text(client, repo / "README.md", "# Start\n", "markdown")
     write(repo, {"hub.py": f'login("{token()}")\n', "customers.csv": "id,age\n1,44\n" * 50})
     git(repo, "add", ".")
-    (secret,) = shown(client, repo / "hub.py", "secret")
+    secret: dict[str, Any] = {"data": {"state": "would-be-added"}}
+    while secret["data"]["state"] == "would-be-added":  # it may be seen before git has it
+        (secret,) = shown(client, repo / "hub.py", "secret")
     assert (secret["severity"], secret["data"]["state"]) == (1, "staged")
     git(repo, "rm", "-q", "--cached", "hub.py")
     (repo / "hub.py").unlink()
