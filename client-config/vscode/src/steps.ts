@@ -76,8 +76,10 @@ export function write(
   };
 }
 
-function named(frame: Frame, name: string): Frame {
-  return name ? { ...frame, title: `${frame.title}: ${name}` } : frame;
+/** What a question shows above it: of a single one no count, and no mark that there is something to ask. */
+function named({ title, step, totalSteps }: Frame, name: string): Partial<Frame> {
+  const whole = title.replace(/…$/, "") + (name ? `: ${name}` : "");
+  return totalSteps > 1 ? { title: whole, step, totalSteps } : { title: whole };
 }
 
 /** Show a quick input until it has an answer, or is left (undefined), or the user goes back (throws Back). */

@@ -41,6 +41,14 @@ SEVERITIES = {"Error": "error", "Warning": "warning", "Info": "information", "Hi
 SECONDS = 30.0
 WINDOW = {"width": 1000, "height": 1000}  # so tall that no row of the Problems panel is out of sight
 PICTURE = {"width": 1000, "height": 640}
+BUTTONS = """items => items.map(item =>
+    [...item.querySelectorAll('.monaco-button')].map(button => button.textContent.trim()))"""
+AFTERWARDS = (
+    "Open Folder",
+    "Show Problems",
+    "Show All",
+    "Show the Log",
+)  # buttons of a result, not of a question
 TOLD = "a message"
 PROPOSED = 8  # questions beyond the given answers that are taken as they are proposed, at most
 
@@ -141,6 +149,7 @@ class VSCode:
             last = self._next_question(last)
             if last == TOLD:
                 assert answer is None, f"'{answer}' was not asked for: {self.said()}"
+                self._agree()
                 return
             if answer is not None:
                 self.page.locator(".quick-input-widget input.input").fill(answer)
@@ -159,7 +168,19 @@ class VSCode:
         ).all_inner_texts()
         if titles and titles[0] not in ("", last):
             return titles[0]
-        return TOLD if self.page.locator(".notification-list-item").count() else ""
+        return TOLD if self._toasts() else ""
+
+    def _toasts(self) -> list[list[str]]:
+        """The buttons of each message that is shown; what only shows progress is no message."""
+        toasts = self.page.locator(".notification-list-item").evaluate_all(BUTTONS)
+        return [buttons for buttons in toasts if buttons != ["Cancel"]]
+
+    def _agree(self) -> None:
+        """Where the message is a question of the server's, take what it proposes."""
+        self.said()
+        proposed = self._toasts()[0][:1]
+        if proposed and proposed[0] not in AFTERWARDS:
+            self.page.locator(".notification-list-item .monaco-button", has_text=proposed[0]).first.click()
 
     # What a user sees
 
