@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import string
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ccds_ls.__main__ import main
 from ccds_ls.git.command import ActError
 from ccds_ls.git.hook import SKIP, install, installed, script, uninstall
 from repositories import ENVIRONMENT, git, make, stage, write
@@ -88,6 +90,24 @@ def test_what_got_into_a_commit_is_stopped_at_the_push(repo: Path) -> None:
     assert commit(repo).returncode == 0
     assert push(repo).returncode == 0, "what the remote has is not new"
     assert push(repo).returncode == 0, "nothing to push"
+
+
+def test_the_command_line_says_what_a_push_would_publish(
+    repo: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(repo)
+    assert main(["check", "--unpushed"]) == 0
+    stage(repo, {"src/hub.py": f'login("{token()}")\n'})
+    assert main(["check", "--unpushed"]) == 0, "what is staged is not committed"
+    commit(repo)
+    git(repo, "mv", "src/hub.py", "src/moved.py")
+    commit(repo)
+    capsys.readouterr()
+    assert main(["check", "--unpushed", "--format", "json"]) == 1
+    (found,) = json.loads(capsys.readouterr().out)
+    assert found["code"] == "secret", "each content once, though it had two names"
+    monkeypatch.chdir(repo.parent)
+    assert main(["check", "--unpushed"]) == 2
 
 
 def test_an_own_hook_gets_what_git_says_of_the_push(repo: Path) -> None:

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from fix_sequence import FIXES
-from repositories import ENVIRONMENT, git, make, stage, write
+from repositories import ENVIRONMENT, git, loose_object, make, stage, write
 
 NOTEBOOK = json.dumps(
     {
@@ -148,3 +148,20 @@ def test_nothing_is_lost_in_many_cases(
     states: dict[str, str], own_hook: bool, steps: list[tuple[str, str]], after: float
 ) -> None:
     check(states, own_hook, steps, after)
+
+
+def test_a_loss_would_be_noticed(tmp_path: Path) -> None:
+    top = built(tmp_path, dict.fromkeys(NAMES, "staged"), own_hook=True)
+    before, staged, head = texts(top), blobs(top), git(top, "rev-parse", "HEAD")
+    assert_whole(top, before, staged, head, own_hook=True)
+    for name, data in (("a.py", b"# a"), ("c d.ipynb", b"{}"), (".git/hooks/pre-commit", b"")):
+        path = top / name
+        kept = path.read_bytes()
+        path.write_bytes(data)
+        with pytest.raises(AssertionError):
+            assert_whole(top, before, staged, head, own_hook=True)
+        path.write_bytes(kept)
+    oid = next(iter(staged))
+    loose_object(top, oid).unlink()
+    with pytest.raises(AssertionError):
+        assert_whole(top, before, staged, head, own_hook=True)

@@ -320,3 +320,23 @@ def test_many_bad_files_in_the_box_of_vs_code(client: Client, repo: Path) -> Non
     found: list[dict[str, Any]] = []
     while not any(d["message"] == "30 more files of this commit have findings." for d in found):
         found = shown(client, uri, *["data-file"] * 11)  # the files are checked a few at a time
+
+
+def test_the_first_commit_of_all(client: Client, tmp_path: Path) -> None:
+    repo = messy(make(tmp_path / "new", {}, commit=False))
+    commit = Commit(repo, "commit")
+    open_message(client, commit.path.as_uri(), f"start\n{commit.path.read_text()}")
+    assert len(shown(client, commit.path.as_uri(), "secret", "data-file")) == 2
+    commit.finish()
+
+
+def test_what_cannot_be_looked_at_is_said(client: Client, repo: Path) -> None:
+    commit = Commit(messy(repo), "commit")
+    index = (repo / ".git" / "index").read_bytes()
+    (repo / ".git" / "index").write_bytes(b"not an index")
+    open_message(client, commit.path.as_uri(), commit.path.read_text())
+    (diagnostic,) = shown(client, commit.path.as_uri(), "unchecked")
+    assert diagnostic["severity"] == 2 and "can't be checked" in diagnostic["message"]
+    (repo / ".git" / "index").write_bytes(index)
+    shown(client, commit.path.as_uri(), "secret", "data-file")
+    commit.finish()

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from ccds_ls.check import Located
 
 
+_MANY = 500  # contents, which take about a second
+
+
 def change(action: str) -> int:
     """Install or uninstall the hook of the repository around the current folder."""
     from ccds_ls.git.command import ActError
@@ -70,7 +73,9 @@ def run_push() -> int:
     try:
         repository = discover(Path.cwd())
         commits = pushed_commits(repository, sys.stdin.read().splitlines()) if repository else []
-        located = check_unpushed(repository, loaded_detector(), commits) if repository and commits else []
+        located: list[Located] = []
+        if repository and commits:
+            located = check_unpushed(repository, loaded_detector(), commits, None, _tell)
     except GitError as error:
         print(f"ccds-ls: nothing was checked, so nothing is pushed. {error}", file=sys.stderr)
         print("To push all the same: git push --no-verify", file=sys.stderr)
@@ -81,6 +86,12 @@ def run_push() -> int:
     if errors:
         show(errors, len(errors), "text")
     return _verdict(errors, "pushed", "push")
+
+
+def _tell(done: int, total: int) -> None:
+    """Say that a long look begins, so that nobody takes the push for stuck."""
+    if done == 0 and total > _MANY:
+        print(f"ccds-ls: looking through {total} contents that no remote has yet ...", file=sys.stderr)
 
 
 def _verdict(located: list[Located], done: str, command: str) -> int:
