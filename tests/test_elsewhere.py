@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from ccds_ls.__main__ import main
 from ccds_ls.git.command import ActError
-from ccds_ls.git.elsewhere import move_to_raw, track_with_lfs
+from ccds_ls.git.elsewhere import move_to_raw, track_with_dvc, track_with_lfs
 from ccds_ls.git.run import has_lfs
 from repositories import commit_all, git, git_identity, make, stage, write
 
@@ -41,6 +43,25 @@ def test_git_lfs_keeps_a_model(tmp_path: Path, git_identity: Path) -> None:
         ".gitattributes",
         "models/a b.pkl",
     ]
+
+
+@pytest.mark.skipif(shutil.which("dvc") is None, reason="DVC is not installed")
+def test_dvc_keeps_a_model(tmp_path: Path, git_identity: Path) -> None:
+    repo = make(tmp_path / "r")
+    stage(repo, {"models/a b.pkl": b"1" * 5000})
+    with pytest.raises(ActError, match="does not use DVC"):
+        track_with_dvc(repo / "models" / "a b.pkl")
+    subprocess.run(["dvc", "init", "-q"], cwd=repo, check=True)
+    commit_all(repo, "dvc")
+    stage(repo, {"models/c d.pkl": b"2" * 5000})
+    track_with_dvc(repo / "models" / "c d.pkl")
+    staged = sorted(git(repo, "diff", "--cached", "--name-only").splitlines())
+    assert staged == ["models/.gitignore", "models/c d.pkl.dvc"]
+    assert (repo / "models" / "c d.pkl").read_bytes() == b"2" * 5000
+    with pytest.raises(ActError, match="which says: "):
+        (repo / ".dvc" / "config").write_text("[core")
+        track_with_dvc(stage(repo, {"e.pkl": b"3"}) / "e.pkl")
+    assert "e.pkl" in git(repo, "diff", "--cached", "--name-only"), "it is staged again"
 
 
 def codes(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[tuple[str, str, str]]:

@@ -173,6 +173,7 @@ their secrets are then still shown in the commit message and by \\[ccds-check-co
 (ccds-define ccds-explain "ccds.explain" "Explain a Rule, or the Exercise…" (root) ((code . "The code of a rule, or 'exercise' for the steps of the first week; without it all rules are listed.")))
 (ccds-define ccds-move-to-raw "ccds.moveToRaw" "Move This File to data/raw" (file) ())
 (ccds-define ccds-track-with-lfs "ccds.trackWithLfs" "Track This File with Git LFS" (file) ())
+(ccds-define ccds-track-with-dvc "ccds.trackWithDvc" "Track This File with DVC" (file) ())
 (ccds-define ccds-pause "ccds.pause" "Pause Checking" () ())
 (ccds-define ccds-resume "ccds.resume" "Resume Checking" () ())
 (ccds-define ccds-strip-outputs "ccds.stripOutputs" "Clear the Outputs of This Notebook" (file) ())

@@ -225,6 +225,7 @@ local commands = {
   { 'Explain', 'ccds.explain', 'Explain a Rule, or the Exercise…', { 'root' }, { { 'code', 'The code of a rule, or ’exercise’ for the steps of the first week; without it all rules are listed.' } } },
   { 'MoveToRaw', 'ccds.moveToRaw', 'Move This File to data/raw', { 'file' }, {} },
   { 'TrackWithLfs', 'ccds.trackWithLfs', 'Track This File with Git LFS', { 'file' }, {} },
+  { 'TrackWithDvc', 'ccds.trackWithDvc', 'Track This File with DVC', { 'file' }, {} },
   { 'Pause', 'ccds.pause', 'Pause Checking', {}, {} },
   { 'Resume', 'ccds.resume', 'Resume Checking', {}, {} },
   { 'StripOutputs', 'ccds.stripOutputs', 'Clear the Outputs of This Notebook', { 'file' }, {} },

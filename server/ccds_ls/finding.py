@@ -142,7 +142,14 @@ class PutSetting:
     value: str = ""
 
 
-_OfGit = Unstage | StopTracking | StripStaged | MoveToRaw | TrackWithLfs
+@dataclass(frozen=True)
+class TrackWithDvc:
+    """Have DVC keep a file, so that git holds a pointer to it alone. For a project that uses DVC."""
+
+    path: str
+
+
+_OfGit = Unstage | StopTracking | StripStaged | MoveToRaw | TrackWithLfs | TrackWithDvc
 Edit = TextEdit | RenameFile | AppendLine | Suppress | MoveToEnv | EditSaved | PutSetting | _OfGit
 
 

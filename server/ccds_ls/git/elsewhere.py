@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 from ccds_ls.files import append_line
 from ccds_ls.git import read
 from ccds_ls.git.act import move
-from ccds_ls.git.command import ActError, Done, done, git, opened
-from ccds_ls.git.run import has_lfs
+from ccds_ls.git.command import LOCAL_SECONDS, ActError, Done, done, git, opened
+from ccds_ls.git.run import has_dvc, has_lfs
 
 
 def move_to_raw(path: Path, folder: Path) -> Done:
@@ -42,6 +43,61 @@ def move_to_raw(path: Path, folder: Path) -> Done:
         (path, target),
         f"Move {into} back to {name}" + (f", and: git add -f -- '{name}'" if tracked else "."),
     )
+
+
+def track_with_dvc(path: Path) -> Done:
+    """Have DVC keep a file: a pointer beside it, which is staged, and a line in .gitignore.
+
+    Runs ``dvc add``, which the user has installed and asked for. Raises ActError.
+    """
+    repository = opened(path.parent)
+    name = repository.relative(path)
+    if name is None or not path.is_file():
+        raise ActError(f"Nothing was changed: {path} is not a file of the repository {repository.top}.")
+    if not has_dvc(repository.top):
+        raise ActError(
+            "Nothing was changed: this project does not use DVC ('dvc init'), or dvc is not on PATH."
+        )
+    tracked = bool(read.tracked(repository, [name]))
+    feed = os.fsencode(name) + b"\0"
+    if tracked:  # DVC refuses what git tracks
+        what = f"{name} is not tracked with DVC."
+        done(repository.top, "update-index", "-z", "--force-remove", "--stdin", feed=feed, what=what)
+    said = _dvc_add(repository.top, name)
+    pointer = [f"{name}.dvc", (path.parent / ".gitignore").relative_to(repository.top).as_posix()]
+    if said is None:
+        done(
+            repository.top, "--literal-pathspecs", "add", "--", *pointer, what=f"{pointer[0]} was not staged."
+        )
+        undo = f"dvc remove '{pointer[0]}'; git rm --cached '{pointer[0]}'"
+        return Done(f"DVC keeps {name} from now on; {pointer[0]} is staged.", (path,), undo)
+    if tracked:
+        done(
+            repository.top,
+            "--literal-pathspecs",
+            "add",
+            "-f",
+            "--",
+            name,
+            what=f"{name} was not staged again.",
+        )
+    raise ActError(f"{name} is not tracked with DVC, which says: {said}")
+
+
+def _dvc_add(top: Path, name: str) -> str | None:
+    """Run ``dvc add``; what it says when it fails."""
+    try:
+        ran = subprocess.run(
+            ["dvc", "add", "--quiet", "--", name],
+            cwd=top,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=LOCAL_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    return None if ran.returncode == 0 else ran.stderr.decode("utf-8", "replace").strip()[-500:] or "nothing"
 
 
 def track_with_lfs(path: Path) -> Done:

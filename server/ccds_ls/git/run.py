@@ -95,6 +95,11 @@ def has_lfs() -> bool:
     return shutil.which("git-lfs") is not None
 
 
+def has_dvc(top: Path) -> bool:
+    """Whether a project uses DVC, and ``dvc`` is installed on this machine."""
+    return (top / ".dvc").is_dir() and shutil.which("dvc") is not None
+
+
 def environment(kept: Iterable[tuple[str, str]] = ()) -> dict[str, str]:
     """This process's environment without any ``GIT_*`` but the ``kept`` ones and our own."""
     clean = {name: value for name, value in os.environ.items() if not name.upper().startswith("GIT_")}

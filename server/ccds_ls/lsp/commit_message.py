@@ -31,8 +31,8 @@ from ccds_ls.snapshot import File
 if TYPE_CHECKING:
     from ccds_ls.lsp.session import Folder, Overlay, Session
 
-BATCH = 25
-"""How many of the commit's files are checked in one job."""
+BATCH = 100
+"""How many of the commit's files are checked in one job: less than half a second, and the list is read once."""
 
 OWN_RULES = ("commit-message", "secret")
 """The rules for the text of the message itself."""
@@ -235,7 +235,10 @@ def _own(session: Session, message: Message, draft: Draft, text: str) -> Iterato
     prepared = message.prepared
     if prepared is None:
         return
-    kept = text if draft.cut is None else text[: draft.lines.starts[draft.cut]]
+    below = [
+        number for number in (draft.cut, *draft.status[:1]) if number is not None
+    ]  # no part of the message
+    kept = text[: draft.lines.starts[min(below)]] if below else text
     file = overlay_file(prepared.view, FILE, kept, None, ignored=False)
     snapshot = replace(
         make_snapshot(prepared.view, [file], session.settings),

@@ -27,10 +27,11 @@ from ccds_ls.finding import (
     StripStaged,
     Suppress,
     TextEdit,
+    TrackWithDvc,
     TrackWithLfs,
     Unstage,
 )
-from ccds_ls.git.run import has_lfs
+from ccds_ls.git.run import has_dvc, has_lfs
 from ccds_ls.snapshot import File
 from ccds_ls.text import LineIndex
 
@@ -192,13 +193,15 @@ def code_action(
         diagnostics=diagnostics or None,
         is_preferred=True if fix.preferred else None,
         edit=edit,
-        command=None if edit or not _possible(fix, client) else command_for(fix, target),
+        command=None if edit or not possible(fix, target, client) else command_for(fix, target),
     )
 
 
-def _possible(fix: Fix, client: Client) -> bool:
-    """Whether this machine has what a fix needs."""
-    return client.lfs or not any(isinstance(edit, TrackWithLfs) for edit in fix.edits)
+def possible(fix: Fix, target: Target, client: Client) -> bool:
+    """Whether this machine and this project have what a fix needs."""
+    if any(isinstance(edit, TrackWithLfs) for edit in fix.edits):
+        return client.lfs
+    return not any(isinstance(edit, TrackWithDvc) for edit in fix.edits) or has_dvc(target.root)
 
 
 def workspace_edit(fix: Fix, target: Target, client: Client) -> types.WorkspaceEdit | None:
@@ -234,6 +237,13 @@ def _text_edit(edit: TextEdit, target: Target, client: Client) -> tuple[str, typ
     return uri, types.TextEdit(range_of(lines, placed[0], client.encoding), placed[1])
 
 
+_ON_ONE_FILE: dict[type, str] = {
+    MoveToRaw: "ccds.moveToRaw",
+    TrackWithLfs: "ccds.trackWithLfs",
+    TrackWithDvc: "ccds.trackWithDvc",
+}
+
+
 def command_for(fix: Fix, target: Target) -> types.Command | None:
     """The command that carries out a fix on disk and in the index, with all that it needs in its argument."""
     renames = [edit for edit in fix.edits if isinstance(edit, RenameFile)]
@@ -249,7 +259,7 @@ def command_for(fix: Fix, target: Target) -> types.Command | None:
     moved = [edit for edit in fix.edits if isinstance(edit, MoveToEnv)]
     if moved:
         return _command(fix, "ccds.moveSecretToEnv", {"uri": target.uri, "fingerprint": moved[0].fingerprint})
-    for kind, name in (MoveToRaw, "ccds.moveToRaw"), (TrackWithLfs, "ccds.trackWithLfs"):
+    for kind, name in _ON_ONE_FILE.items():
         if any(isinstance(edit, kind) for edit in fix.edits):
             return _command(fix, name, {"uri": target.uri})
     lines = [edit for edit in fix.edits if isinstance(edit, AppendLine)]

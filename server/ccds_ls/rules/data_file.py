@@ -56,7 +56,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ccds_ls.data_policy import GITHUB_REJECTS, Content, Verdict, data_folder, in_state, judge
-from ccds_ls.finding import Finding, Fix, MoveToRaw, State, TrackWithLfs, plain_fingerprint
+from ccds_ls.finding import Finding, Fix, MoveToRaw, State, TrackWithDvc, TrackWithLfs, plain_fingerprint
 from ccds_ls.gitignore import ignoring_fixes, pattern_for
 from ccds_ls.rules import Context, Rule
 from ccds_ls.rules.litter import litter_of
@@ -94,7 +94,10 @@ def _fixes(file: File, path: str, kind: str, context: Context) -> tuple[Fix, ...
     if kind == "tabular" and not file.committed:
         fixes += (Fix("Move it to data/raw, which git ignores", (MoveToRaw(file.path),)),)
     elif kind not in ("data-folder", "large-notebook"):
-        fixes += (Fix("Track it with Git LFS", (TrackWithLfs(file.path),)),)
+        fixes += (
+            Fix("Track it with DVC", (TrackWithDvc(file.path),)),
+            Fix("Track it with Git LFS", (TrackWithLfs(file.path),)),
+        )
     return fixes
 
 

@@ -263,6 +263,16 @@ async def track_with_lfs(server: Server, given: OneFile) -> Result:
     return result_of(done)
 
 
+async def track_with_dvc(server: Server, given: OneFile) -> Result:
+    """Have DVC keep a file, and stage its pointer."""
+    from ccds_ls.git.elsewhere import track_with_dvc
+
+    path = file_of(given.uri)
+    done = await in_thread(lambda _: track_with_dvc(path))
+    server.work.look(path.parent)
+    return result_of(done)
+
+
 async def pause(server: Server, _: NoArgument) -> Result:
     """Check nothing and show nothing until resumed; the hook and the command line go on."""
     server.pause()
@@ -278,6 +288,7 @@ async def resume(server: Server, _: NoArgument) -> Result:
 COMMANDS = {
     "ccds.moveToRaw": Command("Move This File to data/raw", OneFile, move_to_raw, "archive", "file"),
     "ccds.trackWithLfs": Command("Track This File with Git LFS", OneFile, track_with_lfs, "cloud", "file"),
+    "ccds.trackWithDvc": Command("Track This File with DVC", OneFile, track_with_dvc, "database", "file"),
     "ccds.pause": Command("Pause Checking", NoArgument, pause, "debug-pause", "anywhere"),
     "ccds.resume": Command("Resume Checking", NoArgument, resume, "debug-continue", "anywhere"),
     "ccds.moveSecretToEnv": Command("Move a Secret to .env", OneSecret, move_secret, "key", "nowhere"),
