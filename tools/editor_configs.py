@@ -1,4 +1,4 @@
-"""What the editors' configurations repeat from the server: its palette commands, between two marks in each file."""
+"""What the editors' pages repeat: the server's palette commands, and what the editor tests have observed."""
 
 from __future__ import annotations
 
@@ -114,8 +114,61 @@ def wanted(root: Path) -> dict[Path, str]:
         if path.exists():
             lines = "\n".join(filter(None, map(block.line, entries())))
             texts[path] = _between(path.read_text(encoding="utf-8"), lines)
+    palette = root / FOLDER / "sublime" / "CCDS.sublime-commands"
+    if palette.parent.exists():
+        texts[palette] = sublime()
+    overview, observed = root / FOLDER / "README.md", root / FOLDER / "observed.json"
+    if overview.exists():
+        seen = json.loads(observed.read_text(encoding="utf-8"))
+        texts[overview] = _TABLE.sub(
+            f"<!-- editors -->\n{table(seen)}<!-- /editors -->", overview.read_text("utf-8")
+        )
     return texts
 
 
 def _between(text: str, lines: str) -> str:
     return _MARKS.sub(lambda found: f"{found['begin']}{lines}\n{found['end']}", text)
+
+
+def sublime() -> str:
+    """The palette of Sublime Text: the commands to which nothing has to be said."""
+    silent = [
+        e for e in entries() if e.command == "ccds.newProject" or (not e.ask and "finding" not in e.fill)
+    ]
+    items = [
+        {
+            "caption": f"CCDS: {entry.title}",
+            "command": "lsp_execute",
+            "args": {
+                "session_name": "ccds-ls",
+                "command_name": entry.command,
+                # The root may be left out where one folder is open.
+                "command_args": [{"uri": "${file_uri}"} if "file" in entry.fill else {}],
+            },
+        }
+        for entry in silent
+    ]
+    return json.dumps(items, indent=2, ensure_ascii=False) + "\n"
+
+
+_TABLE = re.compile(r"<!-- editors -->\n.*?<!-- /editors -->", re.DOTALL)
+
+
+def table(observed: dict[str, Any]) -> str:
+    """Editors by features, with the reason for each "no" below."""
+    editors = observed["editors"].values()
+    reasons = dict.fromkeys(reason for editor in editors for reason in editor["cannot"].values())
+    numbers = {reason: number for number, reason in enumerate(reasons, 1)}
+    heads = [f"[{editor['title']}]({editor['page']}/README.md) {editor['version']}" for editor in editors]
+    rows = [["", *heads], ["---"] + [":-:"] * len(heads)]
+    for name, feature in observed["features"].items():
+        rows.append([feature, *(_cell(editor, name, numbers) for editor in editors)])
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    notes = [f"{number}. {reason}" for reason, number in numbers.items()]
+    return "\n".join((*lines, "", *notes)) + "\n"
+
+
+def _cell(editor: dict[str, Any], name: str, numbers: dict[str, int]) -> str:
+    if name in editor["cannot"]:
+        return f"no ({numbers[editor['cannot'][name]]})"
+    return "yes" if name in editor["seen"] else "not tried"

@@ -16,7 +16,7 @@ class Home:
     """A home directory. ``silent`` puts a server that never publishes anything in the place of ours."""
 
     def __init__(self, path: Path, *, silent: bool = False) -> None:
-        self.path = path
+        self.path, self.silent = path, silent
         programs = path / ".local" / "bin"
         programs.mkdir(parents=True)
         (path / "run").mkdir(mode=0o700)

@@ -113,6 +113,11 @@ def _has_package(package: str) -> bool:
     return subprocess.run(asked, capture_output=True, text=True, check=False).stdout == "installed"
 
 
+def jupyter() -> Path:
+    """The programs of an environment with JupyterLab, jupyterlab-lsp and ccds-ls itself, as its page has it."""
+    return environment("jupyter", (*JUPYTER, "--editable", str(ROOT)))
+
+
 def neovim() -> Path:
     """The current Neovim: the program itself, without the start of Python that the package puts before it."""
     folder = environment("neovim", NEOVIM).parent

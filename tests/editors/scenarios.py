@@ -231,6 +231,8 @@ SCENARIOS = (
     CONTROL,
     Scenario("data_file", "A staged data file is flagged", data_file),
     Scenario("closed_files", "Findings in files that are not open", closed_files),
+    Scenario("commit_message", "The commit message shows what is wrong with the commit", commit_message),
+    Scenario("check_commit", "Command: check the coming commit", check_commit),
     Scenario(
         "typing", "A secret is flagged while you type, before saving", typing, projects.tidy, alters=True
     ),
@@ -239,8 +241,6 @@ SCENARIOS = (
     ),
     Scenario("rename", "The fix renames the notebook", rename, alters=True),
     Scenario("unstage", "The fix takes a file out of the commit", unstage, alters=True),
-    Scenario("commit_message", "The commit message shows what is wrong with the commit", commit_message),
-    Scenario("check_commit", "Command: check the coming commit", check_commit),
     Scenario("new_project", "Command: new project", new_project, projects.tidy, alters=True),
     Scenario("new_notebook", "Command: new notebook", new_notebook, projects.tidy, alters=True),
     Scenario(
