@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import repositories
-from ccds_ls import magic
+from ccds_ls.cli import magic
 
 HERE = {magic.NOTEBOOK: "/p/notebooks/Untitled.ipynb"}
 
@@ -68,11 +68,13 @@ def test_a_mistake_is_told_in_the_cell(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_it_is_an_extension_of_ipython() -> None:
+    from ccds_ls.magic import load_ipython_extension
+
     class Shell:
         def register_magic_function(self, function: object, kind: str, name: str) -> None:
             assert (function, kind, name) == (magic.ccds, "line", "ccds")
 
-    magic.load_ipython_extension(Shell())
+    load_ipython_extension(Shell())
 
 
 def test_jupyterlab_finds_the_server() -> None:

@@ -114,7 +114,7 @@ def served(home: Home, project: Path) -> Iterator[str]:
         silent = {"argv": [sys.executable, str(SILENT)], "languages": ["python"], "version": 2}
         config = {"LanguageServerManager": {"language_servers": {"ccds-ls": silent}}}
         home.write(".jupyter/jupyter_server_config.json", json.dumps(config))
-    command = [
+    command: list[str | Path] = [
         programs / "jupyter",
         "lab",
         "--no-browser",

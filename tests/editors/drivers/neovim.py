@@ -78,8 +78,8 @@ class Neovim:
         return str(self.call("said"))
 
     def picture(self, target: Path) -> Path:
-        self.call("float")
-        until(lambda: "┌" in self.terminal.text(), "the finding in a window of its own", 10)
+        # The window closes again when findings arrive anew.
+        until(lambda: self.call("float") or "┌" in self.terminal.text(), self.terminal.text, 10)
         return self.terminal.picture(target)
 
 
