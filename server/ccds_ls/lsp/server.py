@@ -219,6 +219,27 @@ def initialized(server: Server, _: types.InitializedParams) -> None:
         server.work.look(folder)
     if server.session.client.watch_files:
         server.start(_watch_files(server))
+    if server.session.client.configuration:
+        server.start(_ask_settings(server))
+
+
+async def _ask_settings(server: Server) -> None:
+    """Take the settings that the client has for us; what it has none for stays as it was given at the start."""
+    asked = types.ConfigurationParams([types.ConfigurationItem(section="ccds")])
+    try:
+        answer = await server.workspace_configuration_async(asked)
+    except JsonRpcException as error:
+        log.warning("the client has no settings for us: %s", error)
+        return
+    section = answer[0] if answer else None
+    if isinstance(section, dict):
+        settings = {
+            **server.session.settings,
+            **{key: value for key, value in section.items() if value is not None},
+        }
+        if settings != server.session.settings:
+            server.session.settings = settings
+            server.work.everything()
 
 
 async def _load_engine(server: Server) -> None:
@@ -288,8 +309,12 @@ def did_change_watched_files(server: Server, params: types.DidChangeWatchedFiles
 
 
 def did_change_configuration(server: Server, params: types.DidChangeConfigurationParams) -> None:
-    server.session.settings = _settings(params.settings)
-    server.work.everything()
+    if params.settings:
+        server.session.settings = _settings(params.settings)
+        server.work.everything()
+    elif server.session.client.configuration:
+        server.start(_ask_settings(server))
+    # Else it says nothing: Eglot sends an empty one after the start, which must not undo what was given there.
 
 
 def did_change_workspace_folders(server: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:

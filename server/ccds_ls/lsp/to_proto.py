@@ -59,6 +59,7 @@ class Client:
     resolves_edit: bool = False
     change_annotations: bool = False
     status: bool = False
+    configuration: bool = False
 
 
 def client_of(capabilities: types.ClientCapabilities, encoding: str) -> Client:
@@ -91,6 +92,7 @@ def client_of(capabilities: types.ClientCapabilities, encoding: str) -> Client:
         will_rename=bool(files.will_rename),
         resolves_edit="edit" in resolved,
         change_annotations=edit.change_annotation_support is not None,
+        configuration=bool(workspace.configuration),
         status=isinstance(experimental, dict) and experimental.get("ccdsStatus") is True,
     )
 

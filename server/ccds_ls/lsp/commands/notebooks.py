@@ -148,7 +148,11 @@ async def _after_a_look(server: Server, plan: Plan, folder: Path, apply: bool, n
             server.session, list(edit_parts(server.session, plan, shown, annotation=ANNOTATION)), ANNOTATION
         )
         applied = await _apply(server, edit, ANNOTATION)
-        said = f"The editor was given {_renames(plan)}." if applied else "Nothing was renamed."
+        # Some editors say that they applied an edit of which they did nothing; in others a person takes a part of it.
+        moved = await in_thread(lambda _: sum(not (plan.root / old).exists() for old, _ in plan.moves))
+        said = "Nothing was renamed."
+        if applied and moved:
+            said = f"The editor renamed {moved} of {_count(len(plan.moves), 'notebook')}."
         return result(said + left, **facts)
     if client.show_message_request and await _agreed(server, plan):
         done = await _carry_out(server, plan, folder)
