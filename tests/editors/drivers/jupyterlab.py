@@ -92,6 +92,9 @@ class JupyterLab:
         self.page.keyboard.insert_text(f"%load_ext ccds_ls.magic\n%ccds {MAGICS[name].format(*answers)}")
         self.page.keyboard.press("Shift+Enter")
 
+    def answer(self, title: str) -> None:
+        raise NotImplementedError
+
     def said(self) -> str:
         return str(self.page.evaluate(SAID))
 
@@ -165,6 +168,7 @@ DRIVER = Driver(
         "rename": NO_FIXES,
         "unstage": "The client has no code actions; `git restore --staged FILE` in a terminal.",
         "commit_message": "JupyterLab hides `.git`; the commit hook stops the commit there.",
+        "course": "The client has no commands; git's steps are taken in a terminal, and `ccds-ls hook install` guards them.",
         "rename_command": "The client has no commands; the file browser renames (F2), and so does `%ccds rename`.",
     },
     seconds=SECONDS,
