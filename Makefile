@@ -27,7 +27,7 @@ check: .venv/.dev  ## linters, types, and whether the generated documents are up
 docs: .venv/.ready  ## write the generated documents again
 	@$(BIN)/python tools/docs.py
 
-test-stress: .venv/.ready  ## load the server, and try many more random cases (minutes)
+test-stress: .venv/.ready  ## the long tests: the server under load, whole walks, many random cases (minutes)
 	@$(BIN)/python -m pytest -m stress --ignore=tests/editors --ignore=tests/projects
 
 test-projects: .venv/.ready  ## make projects with every option and run what they run (minutes)

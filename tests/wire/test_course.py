@@ -15,6 +15,8 @@ from git_server import GitServer, serving
 from repositories import write
 from wire.client import SERVER, Client, ResponseError, request
 
+pytestmark = pytest.mark.stress
+
 WORK = "w07-model-training-script"
 
 
