@@ -38,8 +38,13 @@ class Client:
     def __init__(self, command: Any, env: dict[str, str] | None = None, cwd: str | None = None) -> None:
         """Starts a command, a tuple of strings; a process that has been started is taken as it is."""
         self.process: Any = command
-        if isinstance(command, tuple):
-            pipe, env = subprocess.PIPE, {**os.environ, **(env or {})}
+        env = {**os.environ, **(env or {})}
+        if command == READY and sys.platform != "win32":
+            from wire.forked import real_servers
+
+            self.process = real_servers().start_real(env, cwd)
+        elif isinstance(command, tuple):
+            command, pipe = SERVER if command == READY else command, subprocess.PIPE
             self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=env, cwd=cwd)
         self.answers: dict[str, object] = {}
         """What requests of the server are answered with: method -> result; `...` never answers."""
@@ -162,4 +167,6 @@ class ResponseError(Exception):
 
 
 SERVER = (sys.executable, "-m", "ccds_ls", "server", "--stdio")
+READY = ("ready",)
+"""The same for tests of what it does: where processes can be forked, from one that has loaded everything."""
 TINY = (sys.executable, str(Path(__file__).with_name("tiny_server.py")))

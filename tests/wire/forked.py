@@ -1,21 +1,38 @@
-"""Servers in processes that are forked from one that has loaded pygls: 20 ms each instead of 600."""
+"""Servers in processes that are forked from one that has loaded pygls: 20 ms each instead of 600.
+
+A tiny server for the protocol's own tests, or the real one for tests of what it does; that a real start works is for
+`test_start.py`, `test_diagnostics.py` and the tests with real editors.
+"""
 
 from __future__ import annotations
 
+import atexit
+import json
 import os
 import select
 import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
+from functools import cache
 from typing import IO, Any
 
+from ccds_ls.lsp import start
 from wire import tiny_server
 from wire.client import TINY
 
 
+@cache
+def real_servers() -> Forkery:
+    """The one forkery of this process for real servers."""
+    forkery = Forkery()
+    atexit.register(forkery.close)
+    return forkery
+
+
 class Forkery:
-    """Starts tiny servers. What it returns has what the tests use of `subprocess.Popen`."""
+    """Starts servers. What it returns has what the tests use of `subprocess.Popen`."""
 
     def __init__(self) -> None:
         self._socket, theirs = socket.socketpair()
@@ -28,9 +45,18 @@ class Forkery:
 
     def start(self, *, greet: bool = False) -> Any:
         """A tiny server in a process of its own; with `greet` it answers `initialize` before it serves."""
+        return self._start({"greet": greet})
+
+    def start_real(self, env: Mapping[str, str], folder: str | None) -> Any:
+        """The real server with this environment, in a folder."""
+        return self._start({"env": dict(env), "folder": folder})
+
+    def _start(self, how: dict[str, Any]) -> Any:
+        data = json.dumps(how).encode()
         pipes = [os.pipe() for _ in range(4)]
         theirs = [pipes[0][0], pipes[1][1], pipes[2][1], pipes[3][1]]
-        socket.send_fds(self._socket, [b"g" if greet else b"-"], theirs)
+        socket.send_fds(self._socket, [len(data).to_bytes(4, "big")], theirs)
+        self._socket.sendall(data)
         for pipe in theirs:
             os.close(pipe)
         return Forked(pipes[0][1], pipes[1][0], pipes[2][0], pipes[3][0])
@@ -69,18 +95,21 @@ class Forked:
 
 def main() -> None:
     """The process that is forked: takes pipes from a socket, for each four a child that waits for a server."""
+    import ccds_ls.lsp.server  # noqa: F401  # so that every child has it
+
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     requests = socket.socket(fileno=int(sys.argv[1]))
-    while (received := socket.recv_fds(requests, 1, 4))[0]:
-        how, pipes, *_ = received
+    while (received := socket.recv_fds(requests, 4, 4))[0]:
+        size, pipes, *_ = received
+        how = json.loads(requests.recv(int.from_bytes(size, "big"), socket.MSG_WAITALL))
         if os.fork() == 0:
             requests.close()
-            _watch(*pipes, greet=how == b"g")
+            _watch(how, *pipes)
         for pipe in pipes:
             os.close(pipe)
 
 
-def _watch(stdin: int, stdout: int, stderr: int, status: int, *, greet: bool) -> None:
+def _watch(how: dict[str, Any], stdin: int, stdout: int, stderr: int, status: int) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     server = os.fork()
     if server == 0:
@@ -88,7 +117,12 @@ def _watch(stdin: int, stdout: int, stderr: int, status: int, *, greet: bool) ->
         for target, pipe in enumerate((stdin, stdout, stderr)):
             os.dup2(pipe, target)
             os.close(pipe)
-        tiny_server.main(greet=greet)
+        if "greet" in how:
+            tiny_server.main(greet=how["greet"])
+        os.environ.clear()
+        os.environ.update(how["env"])
+        os.chdir(how["folder"] or ".")
+        start.main()
     for pipe in (stdin, stdout, stderr):
         os.close(pipe)
     os.write(status, b"%d\n" % server)

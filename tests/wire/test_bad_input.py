@@ -13,7 +13,7 @@ import pytest
 
 from git_server import GitServer, serving
 from repositories import commit_all, git, make, write
-from wire.client import SERVER, Client, ResponseError
+from wire.client import READY, Client, ResponseError
 
 IDENTITY = "[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n"
 
@@ -25,7 +25,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def client(home: Path) -> Iterator[Client]:
-    client = Client(SERVER, env={"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1"})
+    client = Client(READY, env={"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1"})
     client.initialize()
     yield client
     assert client.shut_down() == 0
@@ -303,7 +303,7 @@ def everything(folder: Path) -> dict[str, object]:
 
 def test_without_git_every_command_says_where_to_get_it(tmp_path: Path) -> None:
     top = make(tmp_path / "p")
-    client = Client(SERVER, env={"PATH": str(tmp_path / "nowhere"), "HOME": os.environ.get("HOME", "/")})
+    client = Client(READY, env={"PATH": str(tmp_path / "nowhere"), "HOME": os.environ.get("HOME", "/")})
     client.initialize()
     more: dict[str, dict[str, object]] = {
         "ccds.git.commit": {"message": "feat: x"},

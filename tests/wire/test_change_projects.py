@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from repositories import commit_all, git, make, write
-from wire.client import SERVER, Client, ResponseError
+from wire.client import READY, Client, ResponseError
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     home = tmp_path_factory.mktemp("home")
     write(home, {".gitconfig": "[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n"})
-    client = Client(SERVER, env={"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1"})
+    client = Client(READY, env={"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1"})
     client.initialize({"window": {"showMessage": {}}})
     yield client
     assert client.shut_down() == 0

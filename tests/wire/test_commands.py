@@ -12,7 +12,7 @@ import pytest
 
 from ccds_ls.lsp.commands import COMMANDS, schemas
 from repositories import commit_all, git, make, stage, write
-from wire.client import SERVER, Client, ResponseError
+from wire.client import READY, Client, ResponseError
 
 INVALID, FAILED = -32602, -32803
 
@@ -21,7 +21,7 @@ INVALID, FAILED = -32602, -32803
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     home = tmp_path_factory.mktemp("home")
     write(home, {".gitconfig": "[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n"})
-    client = Client(SERVER, env={"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1", "XDG_CACHE_HOME": _cache()})
+    client = Client(READY, env={"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1", "XDG_CACHE_HOME": _cache()})
     client.initialize({"window": {"workDoneProgress": True}})
     yield client
     assert client.shut_down() == 0

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from repositories import ENVIRONMENT, commit_all, git, make, write
-from wire.client import SERVER, Client
+from wire.client import READY, Client
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="git's editor is a shell script here")
 
@@ -30,7 +30,7 @@ CAPABILITIES = {
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Client]:
-    client = Client(SERVER)
+    client = Client(READY)
     client.answers["window/showDocument"] = {"success": True}
     client.initialize(CAPABILITIES)
     yield client

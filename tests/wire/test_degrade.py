@@ -11,7 +11,7 @@ import pytest
 
 import secret_samples
 from repositories import git, make, stage
-from wire.client import SERVER, Client, Message, ResponseError, request
+from wire.client import READY, Client, Message, ResponseError, request
 
 LITERALS = {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}}
 LACKING: dict[str, Message] = {
@@ -55,7 +55,7 @@ def repo(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def bare() -> Iterator[Client]:
-    client = Client(SERVER)
+    client = Client(READY)
     client.initialize({})
     yield client
     assert client.shut_down() == 0
@@ -63,7 +63,7 @@ def bare() -> Iterator[Client]:
 
 @pytest.fixture(scope="module")
 def able() -> Iterator[Client]:
-    client = Client(SERVER)
+    client = Client(READY)
     client.initialize(ABLE)
     yield client
     assert client.shut_down() == 0
@@ -122,7 +122,7 @@ def test_commands(
 
 @pytest.mark.parametrize("lacks", LACKING)
 def test_the_fix_that_renames_is_a_command(repo: Path, lacks: str) -> None:
-    client = Client(SERVER)
+    client = Client(READY)
     client.initialize(LACKING[lacks])
     path = repo / "notebooks" / "Untitled.ipynb"
     opened(client, path.as_uri(), notebook())
@@ -163,7 +163,7 @@ FOLDERS = [
 
 @pytest.mark.parametrize(("folders", "params", "says"), FOLDERS, ids=[case[0] for case in FOLDERS])
 def test_workspace_folders(repo: Path, folders: str, params: Any, says: str) -> None:
-    client = Client(SERVER)
+    client = Client(READY)
     client.initialize({}, **params(repo.as_uri()))
     try:
         told = client.command("ccds.checkCommit")["message"]
@@ -220,7 +220,7 @@ def test_settings(
     repo: Path, case: str, abilities: Message, options: Message, answer: Any, told: Any, initials: str
 ) -> None:
     git(repo, "config", "--unset", "user.name")
-    client = Client(SERVER)
+    client = Client(READY)
     client.answers["workspace/configuration"] = answer
     client.initialize(abilities, initializationOptions=options)
     if abilities is ABLE:

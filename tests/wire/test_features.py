@@ -12,7 +12,7 @@ import pytest
 from ccds_ls.scaffold.answers import resolve
 from ccds_ls.scaffold.generate import generate
 from repositories import write
-from wire.client import SERVER, Client, ResponseError, request
+from wire.client import READY, Client, ResponseError, request
 
 CAPABILITIES = {
     "notebookDocument": {"synchronization": {}},
@@ -29,7 +29,7 @@ AUTHOR = {
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    client = Client(SERVER, env={"TMPDIR": str(tmp_path_factory.mktemp("forms")), **AUTHOR})
+    client = Client(READY, env={"TMPDIR": str(tmp_path_factory.mktemp("forms")), **AUTHOR})
     client.answers["window/showDocument"] = {"success": True}
     client.initialize(CAPABILITIES)
     yield client
@@ -231,7 +231,7 @@ def test_a_template_of_ones_own_runs_its_code_after_a_yes_alone(
 
 
 def test_without_show_document_the_path_is_told(start: Callable[..., Client], tmp_path: Path) -> None:
-    client = start(SERVER, env={"TMPDIR": str(tmp_path)})
+    client = start(READY, env={"TMPDIR": str(tmp_path)})
     client.initialize()
     client.send(request(7, "workspace/executeCommand", {"command": "ccds.newProject"}))
     said = client.wait_for("window/showMessage", type=3)["params"]["message"]

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from repositories import git, make, write
-from wire.client import SERVER, Client, ResponseError
+from wire.client import READY, Client, ResponseError
 
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Client]:
-    client = Client(SERVER)
+    client = Client(READY)
     edit = {"documentChanges": True}
     code_action = {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}}
     client.initialize(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from repositories import git, make, write
-from wire.client import SERVER, Client, request
+from wire.client import READY, Client, request
 
 LITERALS = {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}}
 EDIT: dict[str, Any] = {"documentChanges": True, "resourceOperations": ["rename", "create"]}
@@ -34,7 +34,7 @@ _ids = itertools.count(10)
 
 
 def started(capabilities: dict[str, Any]) -> Iterator[Client]:
-    client = Client(SERVER)
+    client = Client(READY)
     client.initialize(capabilities)
     yield client
     assert client.shut_down() == 0

@@ -8,7 +8,7 @@ from typing import Any
 
 from repositories import git, make, stage
 from secret_samples import drawn
-from wire.client import SERVER, Client
+from wire.client import READY, Client
 
 WITH_STATUS = {"experimental": {"ccdsStatus": True}}
 NONE = {"error": 0, "warning": 0, "information": 0, "hint": 0}
@@ -28,7 +28,7 @@ def told(client: Client, state: str, **coming: int) -> dict[str, Any]:
 
 def test_the_coming_commit_is_counted(start: Callable[..., Client], tmp_path: Path) -> None:
     repo = make(tmp_path / "repo", {"README.md": "# Start\n"})
-    client = start(SERVER)
+    client = start(READY)
     client.initialize(WITH_STATUS, workspaceFolders=[{"uri": repo.as_uri(), "name": "repo"}])
     told(client, "starting")
     assert told(client, "ready")["message"] == "Nothing was found in what is staged."
@@ -48,7 +48,7 @@ def test_the_coming_commit_is_counted(start: Callable[..., Client], tmp_path: Pa
 
 def test_a_client_that_does_not_ask_is_not_told(start: Callable[..., Client], tmp_path: Path) -> None:
     repo = make(tmp_path / "repo", {"README.md": "# Start\n"})
-    client = start(SERVER)
+    client = start(READY)
     client.initialize({"experimental": {"ccdsStatus": "yes"}}, rootUri=repo.as_uri())
     stage(repo, {"rows.csv": "year,width\n" * 300})
     for message in client.messages():
