@@ -72,6 +72,7 @@ def push(repo: Path, *options: str, **env: str) -> subprocess.CompletedProcess[s
     )
 
 
+@pytest.mark.stress
 def test_what_got_into_a_commit_is_stopped_at_the_push(repo: Path) -> None:
     pushable(repo)
     value = token()
@@ -110,6 +111,7 @@ def test_the_command_line_says_what_a_push_would_publish(
     assert main(["check", "--unpushed"]) == 2
 
 
+@pytest.mark.stress
 def test_an_own_hook_gets_what_git_says_of_the_push(repo: Path) -> None:
     hook = repo / ".git" / "hooks" / "pre-push"
     hook.parent.mkdir(exist_ok=True)
@@ -165,6 +167,7 @@ def test_a_hook_that_is_there_runs_first_and_comes_back(repo: Path) -> None:
         uninstall(repo)
 
 
+@pytest.mark.stress
 def test_it_works_in_a_worktree_and_leaves_nothing(repo: Path) -> None:
     git(repo, "worktree", "add", "-q", "../other")
     install(repo.parent / "other")
