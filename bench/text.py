@@ -30,7 +30,7 @@ def _in_process(text: str, rounds: int) -> Table:
     from lsprotocol import types
     from pygls.workspace import TextDocument
 
-    from ccds_ls.lsp.buffer import Buffer
+    from ccds_ls.lsp.edge.buffer import Buffer
 
     buffer, document = Buffer(text), TextDocument("file:///a.ipynb", text)
     lines = text.count("\n")

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from ccds_ls.cell_findings import clear_outputs
 from ccds_ls.cli.baseline import accept as accept_all
 from ccds_ls.collect import decode
 from ccds_ls.edits import edited, write_edits
@@ -16,6 +15,7 @@ from ccds_ls.finding import State, TextEdit
 from ccds_ls.git import act, hook
 from ccds_ls.git.read import GitError
 from ccds_ls.git.restage import restage
+from ccds_ls.notebook.cell_findings import clear_outputs
 from ccds_ls.secrets import own_rules_only
 from ccds_ls.settings_file import accept
 from ccds_ls.snapshot import File, Origin

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from lsprotocol import types
 
-from ccds_ls.lsp.buffer import Buffer, code_points, units
-from ccds_ls.lsp.documents import Documents
+from ccds_ls.lsp.edge.buffer import Buffer, code_points, units
+from ccds_ls.lsp.edge.documents import Documents
 
 ENCODINGS = ["utf-8", "utf-16", "utf-32"]
 # What ends a line, what only Python takes for an end, one to four byte characters, a lone surrogate.

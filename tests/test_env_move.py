@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccds_ls.env_move import CannotMove, applied, loading, move
-from ccds_ls.env_plan import line, plan, variables
 from ccds_ls.finding import Finding, Severity, Span, State
+from ccds_ls.secrets.move import CannotMove, applied, loading, move
+from ccds_ls.secrets.plan import line, plan, variables
 from ccds_ls.snapshot import File, Origin
 
 S = "s3cr3t" + "Value"

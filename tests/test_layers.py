@@ -21,7 +21,7 @@ OWNERS = {
     "git": "git/",
     "cookiecutter": "scaffold/",
     "jinja2": "scaffold/",
-    "kingfisher_sdk": "secret_engine.py",
+    "kingfisher_sdk": "secrets/engine.py",
     "watchfiles": "lsp/watch.py",
 }
 IO = {
@@ -91,7 +91,8 @@ def test_detection_does_not_use_gitpython() -> None:
     todo = ["ccds_ls.git.read"]
     while todo:
         name = todo.pop()
-        path = PACKAGE.parent / (name.replace(".", "/") + ".py")
+        place = PACKAGE.parent / name.replace(".", "/")
+        path = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
         if name in seen or not path.exists():
             continue
         seen.add(name)

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccds_ls.names import (
+from ccds_ls.naming.folder import Folder, folders, stem
+from ccds_ls.naming.names import (
     Convention,
     from_author,
     initials_in_use,
@@ -21,7 +22,6 @@ from ccds_ls.names import (
     propose,
     slug,
 )
-from ccds_ls.notebook_folder import Folder, folders, stem
 
 CCDS = Convention(known=frozenset({"jqp", "ann-lee2", "eda"}), author="jqp")
 NUMBER = Convention("number")

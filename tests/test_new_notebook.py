@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from ccds_ls.new_notebook import NotebookError, make, text
+from ccds_ls.naming.new import NotebookError, make, text
 from repositories import git, write
 from repositories import make as make_repository
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccds_ls.cell_code import read
 from ccds_ls.config import Config
 from ccds_ls.finding import Finding, State
+from ccds_ls.notebook.cell_code import read
 from ccds_ls.project import Project
 from ccds_ls.rules import Context, raw_data_write
 from ccds_ls.rules.undefined_name import check

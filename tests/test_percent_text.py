@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ccds_ls.check import check
 from ccds_ls.collect import View, make_snapshot, overlay_file
 from ccds_ls.finding import Span
-from ccds_ls.percent_text import parse
+from ccds_ls.notebook.percent_text import parse
 from ccds_ls.secrets import own_rules_only
 
 SCRIPT = """# ---

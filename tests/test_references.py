@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from ccds_ls.edits import replaced
 from ccds_ls.git.act import ActError
-from ccds_ls.names import renumber
-from ccds_ls.references import Moves, edits
-from ccds_ls.renaming import carry_out, in_order, plan_moves
+from ccds_ls.naming.names import renumber
+from ccds_ls.naming.references import Moves, edits
+from ccds_ls.naming.renaming import carry_out, in_order, plan_moves
 from repositories import write
 
 OLD, NEW = "notebooks/Untitled.ipynb", "notebooks/1.0-jqp-start.ipynb"

@@ -17,7 +17,7 @@ else:
 from ccds_ls.config import read
 from ccds_ls.dependencies import Declared, names_in, normal
 from ccds_ls.finding import Finding, State
-from ccds_ls.notebook_facts import Index
+from ccds_ls.notebook.facts import Index
 from ccds_ls.project import Project
 from ccds_ls.rules import Context, Rule, all_rules
 from ccds_ls.secrets import Detector, load

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccds_ls.finding import Span
-from ccds_ls.secret_patterns.structured import PATTERNS
 from ccds_ls.secrets import Detector, fingerprint, load, own_rules_only, redact
+from ccds_ls.secrets.patterns.structured import PATTERNS
 from secret_samples import SAMPLES, drawn
 
 

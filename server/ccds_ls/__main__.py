@@ -11,7 +11,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else argv
     if arguments[:1] == ["server"] and set(arguments[1:]) <= {"--stdio"}:
         # An editor waits for this one: not even the parser of the command line is loaded first.
-        from ccds_ls.lsp.start import main as serve
+        from ccds_ls.lsp.edge.start import main as serve
 
         serve()
     # A command ends before much could be collected, and looking for it takes a tenth of its time.

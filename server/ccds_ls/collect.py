@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ccds_ls.dependencies import Declared
     from ccds_ls.notebook import Notebook
-    from ccds_ls.notebook_facts import Index
+    from ccds_ls.notebook.facts import Index
 
 MAX_TEXT_BYTES = 20 * 1024 * 1024
 """The largest content that is searched. Above it a file is a data file or an archive, whatever it is called."""
@@ -64,7 +64,7 @@ class View:
     @cached_property
     def initials(self) -> Counter[str]:
         """The author parts in the notebooks' names, with how often each occurs."""
-        from ccds_ls import names  # where no notebook is, nothing pays for it
+        from ccds_ls.naming import names  # where no notebook is, nothing pays for it
 
         return names.initials_in_use(self.notebooks)
 
@@ -78,7 +78,7 @@ class View:
         kept = git.setting(self.repository, git.INITIALS) if self.repository else None
         if kept:
             return kept, True
-        from ccds_ls import names
+        from ccds_ls.naming import names
 
         derived = next(filter(None, map(names.from_author, _user_names(self.repository))), None)
         if derived in self.initials:
@@ -124,7 +124,7 @@ def _view(
 
 def initials_to_choose(folder: Path) -> list[str]:
     """What the initials of this user may be in the repository of a folder, the likeliest first; at most five."""
-    from ccds_ls import names
+    from ccds_ls.naming import names
 
     repository = git.discover(folder)
     found: dict[str, None] = {}

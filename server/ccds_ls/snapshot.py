@@ -18,9 +18,9 @@ from ccds_ls.text import LineIndex
 
 if TYPE_CHECKING:
     from ccds_ls.dependencies import Declared
+    from ccds_ls.naming.folder import Folder
     from ccds_ls.notebook import Notebook
-    from ccds_ls.notebook_facts import Facts, Index
-    from ccds_ls.notebook_folder import Folder
+    from ccds_ls.notebook.facts import Facts, Index
     from ccds_ls.project import Project
 
 HEAD_BYTES = 4096
@@ -91,7 +91,7 @@ class File:
         if self.text is None or not self.path.endswith(".ipynb"):
             return None
         if self.is_script:
-            from ccds_ls.percent_text import parse as parse_script
+            from ccds_ls.notebook.percent_text import parse as parse_script
 
             return parse_script(self.text)
         from ccds_ls.notebook import parse  # only files that are notebooks pay for the parser
@@ -101,7 +101,7 @@ class File:
     @cached_property
     def facts(self) -> Facts:
         """What this notebook may share with another one."""
-        from ccds_ls.notebook_facts import facts_of
+        from ccds_ls.notebook.facts import facts_of
 
         return facts_of(self)
 
@@ -135,7 +135,7 @@ class Snapshot:
     @cached_property
     def index(self) -> Index:
         """What the notebooks hold, to find what one shares with another."""
-        from ccds_ls.notebook_facts import Index
+        from ccds_ls.notebook.facts import Index
 
         return Index.of(self.files) if self.known is None else self.known
 
@@ -148,6 +148,6 @@ class Snapshot:
 @lru_cache(maxsize=4)
 def _folders(notebooks: tuple[str, ...]) -> dict[str, Folder]:
     """Kept for the lists seen last: thousands of notebooks are checked in small batches with the same list."""
-    from ccds_ls.notebook_folder import folders
+    from ccds_ls.naming.folder import folders
 
     return folders(notebooks)

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import IO, Any
 
-from ccds_ls.lsp import start
+from ccds_ls.lsp.edge import start
 from wire import tiny_server
 from wire.client import TINY
 

@@ -66,7 +66,7 @@ HEAVY = {
 
 
 def test_nothing_heavy_is_loaded_before_the_first_answer() -> None:
-    program = "import ccds_ls.lsp.start, sys; print(*sys.modules)"
+    program = "import ccds_ls.lsp.edge.start, sys; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not set(loaded.stdout.split()) & {
         *HEAVY,

@@ -12,11 +12,11 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
-from ccds_ls.lsp import asking, start, transport
-from ccds_ls.lsp.converter import converter
-from ccds_ls.lsp.documents import Documents
-from ccds_ls.lsp.protocol import ServerProtocol
-from ccds_ls.lsp.worker import in_worker
+from ccds_ls.lsp.edge import asking, start, transport
+from ccds_ls.lsp.edge.converter import converter
+from ccds_ls.lsp.edge.documents import Documents
+from ccds_ls.lsp.edge.protocol import ServerProtocol
+from ccds_ls.lsp.edge.worker import in_worker
 
 
 def build() -> LanguageServer:  # noqa: C901 - one short function after another

@@ -56,7 +56,7 @@ def _add_server(commands: Commands) -> None:
 
 
 def _server(_: argparse.Namespace) -> int:
-    from ccds_ls.lsp.start import main
+    from ccds_ls.lsp.edge.start import main
 
     main()
 

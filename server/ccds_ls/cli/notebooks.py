@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from ccds_ls.git.read import GitError, discover
-from ccds_ls.new_notebook import NotebookError, make
+from ccds_ls.naming.new import NotebookError, make
 
 
 def new(description: str, phase: int | None) -> int:
@@ -25,7 +25,7 @@ def new(description: str, phase: int | None) -> int:
 def _ask_initials(folder: Path) -> None:
     """Ask once for the initials that can only be guessed, and keep them in git's configuration."""
     from ccds_ls.git.act import keep_initials
-    from ccds_ls.new_notebook import author
+    from ccds_ls.naming.new import author
 
     guess, certain = author(folder)
     if certain or discover(folder) is None:
@@ -38,7 +38,7 @@ def _ask_initials(folder: Path) -> None:
 def rename(paths: list[Path], *, dry_run: bool = False) -> int:
     """Rename each notebook as its finding proposes, and what names it; prints ``old -> new``."""
     from ccds_ls.git.act import ActError
-    from ccds_ls.naming_plans import NoName
+    from ccds_ls.naming.plans import NoName
 
     code = 0
     for path in paths:
@@ -51,8 +51,8 @@ def rename(paths: list[Path], *, dry_run: bool = False) -> int:
 
 
 def _rename(path: Path, *, dry_run: bool) -> None:
-    from ccds_ls.naming_plans import proposal
-    from ccds_ls.renaming import carry_out, plan_moves
+    from ccds_ls.naming.plans import proposal
+    from ccds_ls.naming.renaming import carry_out, plan_moves
 
     target = proposal(path)
     if target is None:

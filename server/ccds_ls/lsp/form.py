@@ -21,7 +21,7 @@ from ccds_ls.scaffold.describe import describe, plain
 from ccds_ls.scaffold.options import BY_KEY, OPTIONS, Option
 
 if TYPE_CHECKING:
-    from ccds_ls.lsp.documents import Document
+    from ccds_ls.lsp.edge.documents import Document
 
 _LINE = re.compile(
     r"(?P<indent>[ \t]*)(?P<key>[\w.+-]*)"

@@ -15,7 +15,7 @@ from ccds_ls.lsp.to_proto import range_of
 from ccds_ls.text import LineIndex
 
 if TYPE_CHECKING:
-    from ccds_ls.lsp.documents import Document
+    from ccds_ls.lsp.edge.documents import Document
 
 _PATH = re.compile(r"[\w.\\/-]+")
 # A constant of the project's config, or a string; those with a slash between them make one path, as do a call's.

@@ -18,7 +18,7 @@ from ccds_ls.text import LineIndex
 if TYPE_CHECKING:
     from ccds_ls.lsp.server import Server
     from ccds_ls.lsp.session import Overlay, Session
-    from ccds_ls.renaming import Plan
+    from ccds_ls.naming.renaming import Plan
 
 ANNOTATION = "Rename notebooks"
 """The annotation, its identifier and its label, under which an edit that is to be confirmed stands."""
@@ -49,7 +49,7 @@ async def following(
     server: Server, moves: dict[Path, Path], *, with_moves: bool
 ) -> types.WorkspaceEdit | None:
     """The edit that follows from renames, and with ``with_moves`` does them too; None where there is nothing."""
-    from ccds_ls.renaming import plan_moves
+    from ccds_ls.naming.renaming import plan_moves
 
     shown = shown_files(server.session)
     plan = await in_thread(lambda _: plan_moves(moves, text_in(shown)))
@@ -87,7 +87,7 @@ def _in_cells(
     plan: Plan, shown: dict[str, Overlay], encoding: str, annotation: str | None
 ) -> Iterator[types.TextDocumentEdit]:
     """The edits of notebooks that the editor shows as cells."""
-    from ccds_ls.renaming import edits_of_text
+    from ccds_ls.naming.renaming import edits_of_text
 
     for path, overlay in shown.items():
         if overlay.notebook is None or not Path(path).is_relative_to(plan.root):

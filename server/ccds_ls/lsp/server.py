@@ -18,15 +18,15 @@ from pygls.lsp.server import LanguageServer
 
 from ccds_ls import __version__
 from ccds_ls.lsp import commands, commit_message, message_actions, rename
-from ccds_ls.lsp.converter import converter
-from ccds_ls.lsp.documents import Document
+from ccds_ls.lsp.edge.converter import converter
+from ccds_ls.lsp.edge.documents import Document
+from ccds_ls.lsp.edge.protocol import ServerProtocol
+from ccds_ls.lsp.edge.start import Connection
+from ccds_ls.lsp.edge.transport import serve
 from ccds_ls.lsp.from_proto import path_of
-from ccds_ls.lsp.protocol import ServerProtocol
 from ccds_ls.lsp.session import Overlay, Publication, Session
-from ccds_ls.lsp.start import Connection
 from ccds_ls.lsp.status import STATUS, status
 from ccds_ls.lsp.to_proto import Client, client_of
-from ccds_ls.lsp.transport import serve
 from ccds_ls.lsp.work import Work
 from ccds_ls.notebook import from_cells
 from ccds_ls.scaffold import FORM_SUFFIX

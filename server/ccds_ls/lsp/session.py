@@ -25,7 +25,7 @@ from ccds_ls.lsp.saved import Saved
 from ccds_ls.lsp.to_proto import Client, Target, code_action, diagnostic, uri_of
 from ccds_ls.lsp.while_broken import WhileBroken
 from ccds_ls.notebook import Notebook
-from ccds_ls.notebook_facts import NONE, Index
+from ccds_ls.notebook.facts import NONE, Index
 from ccds_ls.project import find_projects, nearest
 from ccds_ls.secrets import Detector
 from ccds_ls.snapshot import File

@@ -36,9 +36,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ccds_ls.cell_code import classes
-from ccds_ls.cell_findings import in_cell
 from ccds_ls.finding import Finding, Severity
+from ccds_ls.notebook.cell_code import classes
+from ccds_ls.notebook.cell_findings import in_cell
 from ccds_ls.rules import Context, Rule
 from ccds_ls.snapshot import File
 

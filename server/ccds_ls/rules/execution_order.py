@@ -43,9 +43,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ccds_ls.cell_findings import clear_outputs, in_cell, numbered, renumber_counts
 from ccds_ls.finding import Finding, Severity
 from ccds_ls.notebook import Cell
+from ccds_ls.notebook.cell_findings import clear_outputs, in_cell, numbered, renumber_counts
 from ccds_ls.rules import Context, Rule
 from ccds_ls.snapshot import File
 

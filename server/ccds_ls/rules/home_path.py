@@ -40,10 +40,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ccds_ls.cell_code import Text, texts
-from ccds_ls.cell_findings import in_cell
 from ccds_ls.finding import Finding, Fix, Severity, Span, TextEdit
 from ccds_ls.notebook import Cell
+from ccds_ls.notebook.cell_code import Text, texts
+from ccds_ls.notebook.cell_findings import in_cell
 from ccds_ls.rules import Context, Rule
 from ccds_ls.snapshot import File
 

@@ -75,8 +75,8 @@ from collections.abc import Iterator
 
 from ccds_ls.config import Config
 from ccds_ls.finding import Finding, Fix, PutSetting, RenameFile, Severity, plain_fingerprint
-from ccds_ls.names import Convention, problem, propose, style_of
-from ccds_ls.notebook_folder import Folder
+from ccds_ls.naming.folder import Folder
+from ccds_ls.naming.names import Convention, problem, propose, style_of
 from ccds_ls.project import Project
 from ccds_ls.rules import Context, Rule
 from ccds_ls.snapshot import File, Snapshot

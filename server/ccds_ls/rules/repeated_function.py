@@ -48,8 +48,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ccds_ls.cell_findings import in_cell
 from ccds_ls.finding import Finding, Related, Severity
+from ccds_ls.notebook.cell_findings import in_cell
 from ccds_ls.rules import Context, Rule
 from ccds_ls.snapshot import File
 

@@ -35,9 +35,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ccds_ls.cell_findings import clear_outputs, in_cell
 from ccds_ls.finding import Finding, Severity, Span
 from ccds_ls.notebook import Cell, Output
+from ccds_ls.notebook.cell_findings import clear_outputs, in_cell
 from ccds_ls.rules import Context, Rule
 from ccds_ls.snapshot import File
 from ccds_ls.text import LineIndex

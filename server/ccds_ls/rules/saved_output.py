@@ -41,8 +41,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ccds_ls.cell_findings import clear_outputs, on_notebook
 from ccds_ls.finding import Finding, Severity, State
+from ccds_ls.notebook.cell_findings import clear_outputs, on_notebook
 from ccds_ls.rules import Context, Rule
 from ccds_ls.snapshot import File
 

@@ -63,7 +63,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
-from ccds_ls.cell_findings import clear_outputs
 from ccds_ls.finding import (
     AppendLine,
     Finding,
@@ -76,6 +75,7 @@ from ccds_ls.finding import (
     Unstage,
 )
 from ccds_ls.notebook import Cell, Notebook
+from ccds_ls.notebook.cell_findings import clear_outputs
 from ccds_ls.rules import Context, Rule
 from ccds_ls.secrets import Secret
 from ccds_ls.snapshot import File, Origin

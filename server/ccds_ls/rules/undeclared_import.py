@@ -56,10 +56,10 @@ import re
 import sys
 from collections.abc import Iterator
 
-from ccds_ls.cell_code import imports
-from ccds_ls.cell_findings import in_cell
 from ccds_ls.dependencies import normal
 from ccds_ls.finding import Finding, Severity
+from ccds_ls.notebook.cell_code import imports
+from ccds_ls.notebook.cell_findings import in_cell
 from ccds_ls.rules import Context, Rule
 from ccds_ls.snapshot import File
 

@@ -56,11 +56,11 @@ import builtins
 import re
 from collections.abc import Iterator
 
-from ccds_ls.cell_code import Code, read
-from ccds_ls.cell_findings import in_cell
-from ccds_ls.cell_names import Use
 from ccds_ls.finding import Finding, Fix, Severity, Span, TextEdit
 from ccds_ls.notebook import Cell, Notebook
+from ccds_ls.notebook.cell_code import Code, read
+from ccds_ls.notebook.cell_findings import in_cell
+from ccds_ls.notebook.cell_names import Use
 from ccds_ls.rules import Context, Rule
 from ccds_ls.snapshot import File
 

@@ -9,8 +9,8 @@ from typing import Any
 from ccds_ls.lsp.commands import change, commit, files, fixes, git, notebook_settings, notebooks, project
 from ccds_ls.lsp.commands.base import Command
 from ccds_ls.lsp.commands.base import handler as handler
+from ccds_ls.lsp.edge.worker import in_worker
 from ccds_ls.lsp.from_proto import schema
-from ccds_ls.lsp.worker import in_worker
 
 COMMANDS: dict[str, Command] = {
     **project.COMMANDS,

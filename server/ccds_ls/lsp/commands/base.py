@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
+from ccds_ls.lsp.edge.worker import in_worker
 from ccds_ls.lsp.from_proto import arguments, folder_argument, path_of
 from ccds_ls.lsp.to_proto import uri_of
-from ccds_ls.lsp.worker import in_worker
 
 if TYPE_CHECKING:
     from ccds_ls.git.command import Done

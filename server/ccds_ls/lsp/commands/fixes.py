@@ -65,10 +65,10 @@ class Looked:
 
 async def move_secret(server: Server, given: OneSecret) -> Result:
     """Put a secret's value into .env, which git ignores, and have the code read it from the environment."""
-    from ccds_ls import env_plan
-    from ccds_ls.env_move import CannotMove
     from ccds_ls.files import append_line
     from ccds_ls.git import act
+    from ccds_ls.secrets import plan as env_plan
+    from ccds_ls.secrets.move import CannotMove
 
     path = file_of(given.uri)
     overlay = server.session.overlays.get(str(path))
@@ -140,9 +140,9 @@ def _stripped(path: Path, data: bytes, cell: int | None) -> bytes | None:
 
 
 def _clearing(file: File, cell: int | None, *, renumber: bool = False) -> tuple[TextEdit, ...]:
-    from ccds_ls.cell_findings import clear_outputs, renumber_counts
     from ccds_ls.finding import TextEdit
     from ccds_ls.git.act import ActError
+    from ccds_ls.notebook.cell_findings import clear_outputs, renumber_counts
 
     if file.notebook is None or file.notebook.problem:
         raise ActError(f"Nothing was changed: {file.name} is not a notebook that can be read.")

@@ -29,7 +29,7 @@ from ccds_ls.lsp.to_proto import uri_of
 
 if TYPE_CHECKING:
     from ccds_ls.lsp.server import Server
-    from ccds_ls.renaming import Plan
+    from ccds_ls.naming.renaming import Plan
 
 SHOWN_RENAMES = 20
 """How many renames of a plan a question lists."""
@@ -71,8 +71,8 @@ class NewNotebook:
 
 async def rename_notebook(server: Server, given: Rename) -> Result:
     """Rename a notebook on disk, with git where git tracks it, and what names it; never over another file."""
-    from ccds_ls.naming_plans import NoName, proposal
-    from ccds_ls.renaming import plan_moves
+    from ccds_ls.naming.plans import NoName, proposal
+    from ccds_ls.naming.renaming import plan_moves
 
     path = file_of(given.uri)
     new = given.new_name
@@ -95,7 +95,7 @@ async def rename_notebook(server: Server, given: Rename) -> Result:
 
 async def rename_all(server: Server, given: RenameAll) -> Result:
     """Rename every notebook of a project to the convention, once the user has seen what that means."""
-    from ccds_ls.naming_plans import plan_all
+    from ccds_ls.naming.plans import plan_all
 
     folder, settings, shown = (
         folder_of(server, given.root),
@@ -108,7 +108,7 @@ async def rename_all(server: Server, given: RenameAll) -> Result:
 
 async def renumber(server: Server, given: Renumber) -> Result:
     """Number the notebooks of a phase anew, without gaps and in their order."""
-    from ccds_ls.naming_plans import plan_numbers
+    from ccds_ls.naming.plans import plan_numbers
 
     if given.phase is not None and not 0 <= given.phase <= 9:
         raise JsonRpcInvalidParams("A phase is one digit, 0 to 9.")
@@ -221,7 +221,7 @@ async def _by_editor(server: Server, plan: Plan) -> Plan:
 
 async def _carry_out(server: Server, plan: Plan, folder: Path) -> Result:
     """Do a plan in the editor, where it shows what is concerned and takes edits, and on disk."""
-    from ccds_ls.renaming import carry_out
+    from ccds_ls.naming.renaming import carry_out
 
     rest = await _by_editor(server, plan)
     by_editor = [plan.root / path for move in plan.moves if move not in rest.moves for path in move]
@@ -239,7 +239,7 @@ async def _carry_out(server: Server, plan: Plan, folder: Path) -> Result:
 
 async def new_notebook(server: Server, given: NewNotebook) -> Result:
     """Make the next well-named notebook of a phase, and show it."""
-    from ccds_ls.new_notebook import NotebookError, author, make
+    from ccds_ls.naming.new import NotebookError, author, make
 
     folder = folder_of(server, given.root)
     settings = server.session.settings

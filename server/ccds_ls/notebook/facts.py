@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from ccds_ls.cell_code import tree_of
 from ccds_ls.finding import Span
+from ccds_ls.notebook.cell_code import tree_of
 from ccds_ls.snapshot import File
 
 MIN_LINES = 3

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from lsprotocol import types
 from pygls.workspace import TextDocument, Workspace
 
-from ccds_ls.lsp.buffer import Buffer
+from ccds_ls.lsp.edge.buffer import Buffer
 
 _log = logging.getLogger(__name__)
 

@@ -15,12 +15,12 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
-from ccds_ls import secret_engine
 from ccds_ls.finding import Span
-from ccds_ls.secret_engine import EngineUnavailable as EngineUnavailable
-from ccds_ls.secret_engine import Hit, Scan
-from ccds_ls.secret_engine import default_cache_dir as default_cache_dir
-from ccds_ls.secret_patterns.places import is_generated, is_made_up, is_readme
+from ccds_ls.secrets import engine as secret_engine
+from ccds_ls.secrets.engine import EngineUnavailable as EngineUnavailable
+from ccds_ls.secrets.engine import Hit, Scan
+from ccds_ls.secrets.engine import default_cache_dir as default_cache_dir
+from ccds_ls.secrets.patterns.places import is_generated, is_made_up, is_readme
 
 _OWN_RULES_LIMIT = (
     2_000_000  # Code points at a text's start that our own rules look at: beyond that it is data.
@@ -91,9 +91,9 @@ class Detector:
         return tuple(_secret(text, match) for match in kept[:_MOST])
 
     def _own_matches(self, text: str, candidates: list[int], path: str) -> list[_Found]:
-        from ccds_ls.secret_patterns import line as patterns
-        from ccds_ls.secret_patterns.providers import find as find_prefixed
-        from ccds_ls.secret_patterns.values import is_random
+        from ccds_ls.secrets.patterns import line as patterns
+        from ccds_ls.secrets.patterns.providers import find as find_prefixed
+        from ccds_ls.secrets.patterns.values import is_random
 
         if path.endswith(_WHOLE):
             candidates = [0, *(match.end() for match in _LINE_END.finditer(text))]
@@ -114,8 +114,8 @@ class Detector:
 
 def own_rules_only() -> Detector:
     """A detector without the engine: what works where the engine has no package, or is switched off."""
-    from ccds_ls.secret_patterns.candidate import PATTERNS, RULE
-    from ccds_ls.secret_patterns.providers import PREFIX
+    from ccds_ls.secrets.patterns.candidate import PATTERNS, RULE
+    from ccds_ls.secrets.patterns.providers import PREFIX
 
     pattern = re.compile("|".join((*PATTERNS, PREFIX)).encode(), re.MULTILINE)
 
@@ -131,7 +131,7 @@ def load(cache_dir: Path | None = None) -> Detector:
 
 
 def _providers_matches(text: str, hits: Iterable[Hit], places: dict[int, int], path: str) -> Iterator[_Found]:
-    from ccds_ls.secret_patterns.values import is_placeholder, is_stub_key
+    from ccds_ls.secrets.patterns.values import is_placeholder, is_stub_key
 
     for hit in hits:
         start, end = places[hit.start], places[hit.end]
@@ -240,7 +240,7 @@ def _lines(text: str, places: Iterable[int]) -> Iterator[tuple[int, str]]:
 
 def _is_word(value: str) -> bool:
     """Whether a match that the engine took for a token is a name: all letters, and they read like words."""
-    from ccds_ls.secret_patterns.values import wordiness
+    from ccds_ls.secrets.patterns.values import wordiness
 
     return value.isalpha() and wordiness(value) > 0.6
 

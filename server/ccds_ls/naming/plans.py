@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ccds_ls import names
 from ccds_ls.check import check
 from ccds_ls.collect import View, look, make_snapshot, worktree_file
 from ccds_ls.finding import RenameFile
 from ccds_ls.git import read as git
-from ccds_ls.notebook_folder import Folder, by_folder
+from ccds_ls.naming import names
+from ccds_ls.naming.folder import Folder, by_folder
+from ccds_ls.naming.renaming import Plan, TextOf, followed, list_files, outermost, relative, shows_nothing
 from ccds_ls.project import Project, find_projects, nearest
-from ccds_ls.renaming import Plan, TextOf, followed, list_files, outermost, relative, shows_nothing
 from ccds_ls.rules import notebook_name
 from ccds_ls.rules.notebook_name import convention_of, in_scope
 from ccds_ls.secrets import own_rules_only

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from ccds_ls.name_words import WORDS
-from ccds_ls.notebook_folder import GAPS, Folder, by_folder, folders, number_of, stem
+from ccds_ls.naming.folder import GAPS, Folder, by_folder, folders, number_of, stem
+from ccds_ls.naming.words import WORDS
 
 _INITIALS = re.compile(rf"([A-Za-z]{{2,4}})([{GAPS}]+)(?=[^{GAPS}])")
 _TOKEN = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")

@@ -23,10 +23,10 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.protocol import lsp_method
 
-from ccds_ls.lsp.asking import Asking
-from ccds_ls.lsp.converter import expect, tolerable, what_is_wrong
-from ccds_ls.lsp.documents import Documents
-from ccds_ls.lsp.framing import Fault, framed
+from ccds_ls.lsp.edge.asking import Asking
+from ccds_ls.lsp.edge.converter import expect, tolerable, what_is_wrong
+from ccds_ls.lsp.edge.documents import Documents
+from ccds_ls.lsp.edge.framing import Fault, framed
 
 _log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from ccds_ls import __version__
 from ccds_ls.lsp.capabilities import offered
-from ccds_ls.lsp.framing import Fault, Frames, framed
+from ccds_ls.lsp.edge.framing import Fault, Frames, framed
 
 
 class Connection:

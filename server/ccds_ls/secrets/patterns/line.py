@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ccds_ls.secret_patterns import assignments, structured
-from ccds_ls.secret_patterns.match import Match
+from ccds_ls.secrets.patterns import assignments, structured
+from ccds_ls.secrets.patterns.match import Match
 
 
 def find(line: str, path: str) -> Iterator[Match]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ccds_ls.secret_patterns.match import Match
-from ccds_ls.secret_patterns.values import is_placeholder
+from ccds_ls.secrets.patterns.match import Match
+from ccds_ls.secrets.patterns.values import is_placeholder
 
 _NOUNS = {"password": "password", "secret": "secret", "token": "token", "api-key": "API key", "key": "key"}
 _PROVIDERS: dict[str, tuple[str, str]] = {

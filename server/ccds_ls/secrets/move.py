@@ -13,9 +13,9 @@ import tokenize
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ccds_ls.cell_code import tree_of
-from ccds_ls.cell_names import Places
 from ccds_ls.finding import Span
+from ccds_ls.notebook.cell_code import tree_of
+from ccds_ls.notebook.cell_names import Places
 
 Edit = tuple[Span, str]
 """A range of the source and the text that replaces it."""

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccds_ls.env_move import CannotMove, Edit, Move, loading, move
 from ccds_ls.finding import Finding, TextEdit
+from ccds_ls.secrets.move import CannotMove, Edit, Move, loading, move
 from ccds_ls.snapshot import File
 
 _VARIABLE = re.compile(r"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=[ \t]*(.*?)[ \t]*\r?$", re.MULTILINE)

@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING
 
 from pygls.lsp.server import LanguageServer
 
-from ccds_ls.lsp import worker
-from ccds_ls.lsp.protocol import ServerProtocol
+from ccds_ls.lsp.edge import worker
+from ccds_ls.lsp.edge.protocol import ServerProtocol
 
 if TYPE_CHECKING:
-    from ccds_ls.lsp.framing import Fault
-    from ccds_ls.lsp.start import Connection
+    from ccds_ls.lsp.edge.framing import Fault
+    from ccds_ls.lsp.edge.start import Connection
 
 _log = logging.getLogger(__name__)
 

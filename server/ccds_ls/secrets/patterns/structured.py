@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ccds_ls.secret_patterns.match import Match, lower
-from ccds_ls.secret_patterns.values import is_password, is_placeholder, is_random, is_uuid
+from ccds_ls.secrets.patterns.match import Match, lower
+from ccds_ls.secrets.patterns.values import is_password, is_placeholder, is_random, is_uuid
 
 
 @dataclass(frozen=True)

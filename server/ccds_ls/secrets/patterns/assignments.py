@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ccds_ls.secret_patterns.match import Match, lower
-from ccds_ls.secret_patterns.names import Meaning, meaning
-from ccds_ls.secret_patterns.places import is_code
-from ccds_ls.secret_patterns.providers import provider_in
-from ccds_ls.secret_patterns.values import (
+from ccds_ls.secrets.patterns.match import Match, lower
+from ccds_ls.secrets.patterns.names import Meaning, meaning
+from ccds_ls.secrets.patterns.places import is_code
+from ccds_ls.secrets.patterns.providers import provider_in
+from ccds_ls.secrets.patterns.values import (
     is_hex,
     is_jumble,
     is_password,

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ccds_ls.cell_code import tree_of
-from ccds_ls.cell_names import Places
 from ccds_ls.finding import Span
+from ccds_ls.notebook.cell_code import tree_of
+from ccds_ls.notebook.cell_names import Places
 
 UNKNOWN = "*"
 """Stands in a path for a part that is not known before the code runs."""

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Protocol
 
 from ccds_ls.finding import Span
-from ccds_ls.json_text import RawString, Reader
+from ccds_ls.notebook.json_text import RawString, Reader
 
 _KINDS = {"code": "code", "markdown": "markdown", "heading": "heading"}
 _HEADING = re.compile(

@@ -17,7 +17,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.protocol import LanguageServerProtocol
 
-from ccds_ls.lsp.converter import what_is_wrong
+from ccds_ls.lsp.edge.converter import what_is_wrong
 
 _log = logging.getLogger(__name__)
 

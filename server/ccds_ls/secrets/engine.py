@@ -12,7 +12,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccds_ls import files
-from ccds_ls.secret_patterns import candidate
+from ccds_ls.secrets.patterns import candidate
 
 if TYPE_CHECKING:
     from kingfisher_sdk import Rules

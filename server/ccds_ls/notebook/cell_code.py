@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from ccds_ls.cell_names import Places, Statement, statements
 from ccds_ls.finding import Span
+from ccds_ls.notebook.cell_names import Places, Statement, statements
 
 # A cell's own invalid escapes ("\d") are no business of the server's stderr.
 _FILE = "<notebook cell>"

@@ -16,8 +16,8 @@ from ccds_ls.edits import replaced_in
 from ccds_ls.files import write_atomically
 from ccds_ls.finding import Span
 from ccds_ls.git import read as git
+from ccds_ls.naming.references import Moves, edits
 from ccds_ls.notebook import parse
-from ccds_ls.references import Moves, edits
 
 MAX_TEXT_BYTES = 5 * 2**20
 """Larger files are not searched for references."""

@@ -1,0 +1,1 @@
+"""Names of notebooks: the convention, proposals, renames and what follows them."""
