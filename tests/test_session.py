@@ -30,7 +30,7 @@ def test_a_moment_without_git_leaves_the_findings_of_closed_files(
     repositories.write(root, {TABLE: "customer,age\n" + "1,30\n" * 2000})
     repositories.git(root, "add", ".")
     session = Session(Client(), own_rules_only())
-    folder = session.folder_at(root)
+    folder = session.folders.at(root)
     paths = session.refresh(folder)
     assert any(publication.diagnostics for publication in session.check(folder, paths))
 
@@ -51,7 +51,7 @@ def test_a_moment_without_git_leaves_the_findings_of_closed_files(
 
 def look_at_all(session: Session) -> None:
     """Look at folders, as the poll does, until none of them is stale."""
-    while stale := session.stale():
+    while stale := session.folders.stale():
         for folder in stale:
             session.check(folder, session.refresh(folder))
 
@@ -62,8 +62,8 @@ def test_a_repository_in_a_folder_outside_git_answers_for_its_own_files(tmp_path
     repositories.write(root, {TABLE: "customer,age\n" + "1,30\n" * 2000, "notebooks/Untitled.ipynb": "{}"})
     repositories.git(root, "add", ".")
     session = Session(Client(), own_rules_only())
-    session.workspace = [workspace]
-    outer = session.folder_at(workspace)
+    session.folders.workspace = [workspace]
+    outer = session.folders.at(workspace)
     look_at_all(session)
     assert {finding.state for standing in session.standing.values() for finding, _ in standing.located} == {
         State.STAGED
@@ -78,16 +78,16 @@ def test_a_repository_made_around_an_open_file_is_noticed(tmp_path: Path) -> Non
     workspace, root = tmp_path / "work", tmp_path / "work" / "churn"
     repositories.write(root, {TABLE: "customer,age\n" + "1,30\n" * 2000})
     session = Session(Client(), own_rules_only())
-    session.workspace = [workspace]
+    session.folders.workspace = [workspace]
     path = str(root / TABLE)
     session.overlays[path] = Overlay((root / TABLE).as_uri(), 1, (root / TABLE).read_text())
-    outer = session.folder_of(path)
+    outer = session.folders.of(path)
     look_at_all(session)
     assert outer.root == workspace
     repositories.make(root, commit=False)
     repositories.git(root, "add", ".")
     look_at_all(session)
-    assert session.folder_of(path).root == root
+    assert session.folders.of(path).root == root
     assert {finding.state for finding, _ in session.standing[path].located} == {State.STAGED}
 
 
@@ -102,7 +102,7 @@ def test_a_function_is_found_in_another_notebook_and_its_going_is_noticed(tmp_pa
     root = repositories.make(tmp_path / "r", files)
     first, second = files
     session = Session(Client(related_information=True), own_rules_only())
-    folder = session.folder_at(root)
+    folder = session.folders.at(root)
     session.refresh(folder)
     session.check(folder, [second])
     session.check(folder, [first])
@@ -134,7 +134,7 @@ def test_findings_are_of_the_text_that_was_looked_at(tmp_path: Path) -> None:
         return own_rules_only().find(text, where)
 
     session.detector = cast("Any", SimpleNamespace(find=typed_meanwhile))
-    folder = session.folder_of(str(path))
+    folder = session.folders.of(str(path))
     session.refresh(folder)
     (published,) = session.check(folder, ["a.py"])
     assert len(published.diagnostics) == 1
@@ -144,7 +144,7 @@ def test_findings_are_of_the_text_that_was_looked_at(tmp_path: Path) -> None:
 def test_a_cell_that_was_removed_is_cleared_though_the_editor_was_quicker(tmp_path: Path) -> None:
     published: list[Publication] = []
     session = Session(Client(), own_rules_only())
-    folder = session.folder_at(tmp_path)
+    folder = session.folders.at(tmp_path)
     path = str(tmp_path / "1.0-al-topic.ipynb")
     before, now = (Overlay(f"file://{path}", version) for version in (1, 2))
     session.overlays[path] = now
@@ -164,7 +164,7 @@ def test_an_unchanged_notebook_is_not_read_again(tmp_path: Path) -> None:
     text = from_block("# %% execution_count=1\nx = 1\n")[0]
     root = repositories.make(tmp_path / "r", {"notebooks/Untitled.ipynb": text, "notebooks/b/a.ipynb": text})
     session = Session(Client(), own_rules_only())
-    folder = session.folder_at(root)
+    folder = session.folders.at(root)
     session.check(folder, session.refresh(folder))
     assert len(session.standing) == 2
     repositories.stage(root, {"README.md": "changed\n"})

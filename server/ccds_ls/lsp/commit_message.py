@@ -29,7 +29,8 @@ from ccds_ls.rules import all_rules
 from ccds_ls.snapshot import File
 
 if TYPE_CHECKING:
-    from ccds_ls.lsp.session import Folder, Overlay, Session
+    from ccds_ls.lsp.folders import Folder
+    from ccds_ls.lsp.session import Overlay, Session
 
 BATCH = 100
 """How many of the commit's files are checked in one job: less than half a second, and the list is read once."""
@@ -108,14 +109,14 @@ def folder_of(session: Session, message: Message) -> Folder | None:
     if message.in_box:
         roots = parse_qs(urlsplit(message.overlay.uri).query).get("rootUri", [])
         root = path_of(roots[0]) if roots else None
-        if root is None and len(session.workspace) == 1:
-            root = str(session.workspace[0])
-        return session.folder_of(str(Path(root, "x"))) if root else None
+        if root is None and len(session.folders.workspace) == 1:
+            root = str(session.folders.workspace[0])
+        return session.folders.of(str(Path(root, "x"))) if root else None
     git_dir = Path(os.path.realpath(Path(message.key).parent))
-    for folder in list(session.folders.values()):
+    for folder in list(session.folders.by_root.values()):
         if folder.repository and folder.repository.git_dir == git_dir:
             return folder
-    return session.folder_of(message.key)
+    return session.folders.of(message.key)
 
 
 def check_message(session: Session, message: Message) -> tuple[Folder, Overlay, list[str]] | None:

@@ -200,7 +200,7 @@ def initialize(server: Server, params: types.InitializeParams) -> None:
     folders = [path_of(folder.uri) for folder in params.workspace_folders or ()]
     if params.workspace_folders is None and params.root_uri:
         folders = [path_of(params.root_uri)]
-    server.session.workspace = [Path(folder) for folder in folders if folder]
+    server.session.folders.workspace = [Path(folder) for folder in folders if folder]
 
 
 def _settings(options: object) -> dict[str, Any]:
@@ -215,7 +215,7 @@ def initialized(server: Server, _: types.InitializedParams) -> None:
     server.tell_status()
     server.start(server.work.run())
     server.start(_load_engine(server))
-    for folder in server.session.workspace:
+    for folder in server.session.folders.workspace:
         server.work.look(folder)
     if server.session.client.watch_files:
         server.start(_watch_files(server))
@@ -320,8 +320,8 @@ def did_change_configuration(server: Server, params: types.DidChangeConfiguratio
 def did_change_workspace_folders(server: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
     removed = {path_of(folder.uri) for folder in params.event.removed}
     added = [path_of(folder.uri) for folder in params.event.added]
-    kept = [folder for folder in server.session.workspace if str(folder) not in removed]
-    server.session.workspace = kept + [Path(folder) for folder in added if folder]
+    kept = [folder for folder in server.session.folders.workspace if str(folder) not in removed]
+    server.session.folders.workspace = kept + [Path(folder) for folder in added if folder]
     for folder in added:
         if folder:
             server.work.look(Path(folder))

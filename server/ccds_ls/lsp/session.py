@@ -8,24 +8,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from lsprotocol import types
 
-from ccds_ls import baseline
 from ccds_ls.check import Cache, Located, check, unchecked
 from ccds_ls.collect import View, index_files, look, make_snapshot, overlay_file, worktree_file
 from ccds_ls.finding import Related, TextEdit
-from ccds_ls.git.read import GitError, Repository, discover, ignored, staged
+from ccds_ls.git.read import GitError, discover, ignored, staged
 from ccds_ls.lsp.commit_message import Message, folder_of
+from ccds_ls.lsp.folders import Folder, Folders, signature
 from ccds_ls.lsp.saved import Saved
 from ccds_ls.lsp.to_proto import Client, Target, code_action, diagnostic, uri_of
 from ccds_ls.lsp.while_broken import WhileBroken
 from ccds_ls.notebook import Notebook
-from ccds_ls.notebook.facts import NONE, Index
+from ccds_ls.notebook.facts import NONE
 from ccds_ls.project import find_projects, nearest
 from ccds_ls.secrets import Detector
 from ccds_ls.snapshot import File
@@ -79,26 +79,6 @@ class Publication:
 
 
 @dataclass
-class Folder:
-    """One repository, or one folder outside git, that the session looks after.
-
-    ``shown`` is the root as the editor spells it (it may lead through a symbolic link). ``problem`` says why git
-    could not be asked; what was published before stays then, since not knowing is not the same as clean.
-    """
-
-    root: Path
-    shown: Path
-    repository: Repository | None = None
-    view: View | None = None
-    problem: str | None = None
-    stamp: tuple[object, ...] = ()
-    fresh: dict[str, object] = field(default_factory=dict)  # path -> the state in which it was last checked
-    ignored: dict[str, bool] = field(default_factory=dict)  # open files that git was asked about
-    index: Index = field(default_factory=Index)  # what the notebooks hold that others may hold, too
-    again: set[str] = field(default_factory=set)  # to be checked again for what was found in another file
-
-
-@dataclass
 class Standing:
     """What is published for one file: its findings, where its folder is, and the URIs that show them.
 
@@ -126,77 +106,13 @@ class Session:
         self.overlays: dict[str, Overlay] = {}
         self.messages: dict[str, Message] = {}
         self.paused = False
-        self.workspace: list[Path] = []
-        self.folders: dict[Path, Folder] = {}
+        self.folders = Folders()
         self.standing: dict[str, Standing] = {}
         self.cache = Cache()
         self._while_broken = WhileBroken()
         self._saved = Saved()
-        self._roots: dict[str, Path] = {}
-
-    # Folders
-
-    def folder_of(self, path: str) -> Folder:
-        """The folder that a file belongs to: its repository, else the workspace folder, else its own folder."""
-        parent = os.path.dirname(path)  # noqa: PTH120 - a str is the key of the overlays, too
-        if parent not in self._roots:
-            self._roots[parent] = self._find_root(Path(parent)).root
-        return self.folders[self._roots[parent]]
-
-    def _find_root(self, folder: Path) -> Folder:
-        problem = repository = None
-        try:
-            repository = discover(folder)
-        except GitError as error:
-            problem = str(error)
-        real = Path(os.path.realpath(folder))
-        inside = [known for known in self.workspace if real.is_relative_to(os.path.realpath(known))]
-        root = repository.top if repository else Path(os.path.realpath(inside[0])) if inside else real
-        if root not in self.folders:
-            self.folders[root] = Folder(root, _as_shown(folder, root), repository, problem=problem)
-        return self.folders[root]
-
-    def known_root(self, folder: Path) -> Path:
-        """The root that a folder is known to belong to, else the folder itself."""
-        return self._roots.get(str(folder), folder)
-
-    def folder_at(self, root: Path) -> Folder:
-        """The folder of a workspace folder or a repository's top level."""
-        return self.folders.get(root) or self._find_root(root)
-
-    def relative(self, folder: Folder, path: str) -> str:
-        """The path of a file below its folder's root, as git spells it."""
-        parent, name = os.path.split(path)
-        return Path(os.path.realpath(parent), name).relative_to(folder.root).as_posix()
-
-    def absolute(self, folder: Folder, path: str) -> str:
-        """The editor's spelling of a path that is relative to a folder's root."""
-        return str(folder.shown / path)
 
     # Looking
-
-    def stale(self) -> list[Folder]:
-        """The folders in which the index, HEAD, the ignore rules or the settings changed since the last look."""
-        return [folder for folder in list(self.folders.values()) if folder.stamp != self._stamp(folder)]
-
-    def watched(self) -> frozenset[Path]:
-        """The folders in which something changes when ``stale`` finds something."""
-        folders = list(self.folders.values())
-        own = {folder.repository.git_dir for folder in folders if folder.repository}
-        return frozenset(path for path in own | {folder.root for folder in folders} if path.is_dir())
-
-    def _stamp(self, folder: Folder) -> tuple[object, ...]:
-        repository = folder.repository
-        watched = [folder.root / name for name in (".gitignore", "pyproject.toml", baseline.NAME)]
-        if repository:
-            watched += [repository.index, repository.git_dir / "HEAD", repository.git_dir / "logs" / "HEAD"]
-        else:
-            # A repository may be made here, or in any folder on the way to an open file.
-            parents = [Path(parent) for parent, root in list(self._roots.items()) if root == folder.root]
-            above = {up for parent in parents for up in (parent, *parent.parents)}
-            inside = sorted(up for up in above if up.is_relative_to(folder.shown) and up != folder.shown)
-            watched += [up / ".git" for up in (folder.root, *inside)]
-        return tuple(_signature(path) for path in watched)
 
     def just_staged(self, folder: Folder, most: int) -> list[str]:
         """Paths staged since git was last asked, up to ``most``: they can be told before git has said the rest.
@@ -213,10 +129,10 @@ class Session:
     def refresh(self, folder: Folder) -> list[str]:
         """Ask git again; the relative paths that must be checked because of what it says now."""
         # Before git is asked: what changes while it answers makes the folder stale again.
-        folder.stamp = self._stamp(folder)
+        folder.stamp = self.folders.stamp(folder)
         folder.ignored = {}
         if folder.repository is None:
-            self.forget_roots()
+            self.folders.forget()
         try:
             folder.repository = discover(folder.root)
             folder.view = look(folder.root, folder.repository)
@@ -224,24 +140,24 @@ class Session:
         except GitError as error:
             folder.view, folder.problem = None, str(error)
             folder.fresh = {}  # What could not be looked at meanwhile is looked at when git answers again.
-            return [self.relative(folder, path) for path in self._open_in(folder)]
+            return [folder.relative(path) for path in self._open_in(folder)]
         for repository in folder.view.inside[:MOST_INSIDE]:
-            self.folder_at(repository)  # A new folder is stale: the next poll looks at it.
+            self.folders.at(repository)  # A new folder is stale: the next poll looks at it.
         for gone in set(folder.index.facts) - set(folder.view.notebooks) - set(folder.view.staged):
             folder.again |= folder.index.put(gone, NONE)
         states = _states(folder, self.settings)
         # A repository inside of this folder answers for its own files.
         shown = [path for path, standing in self.standing.items() if standing.root == folder.shown]
-        known = {self.relative(folder, path) for path in (*shown, *self._open_in(folder))}
+        known = {folder.relative(path) for path in (*shown, *self._open_in(folder))}
         changed = {path: None for path, state in states.items() if folder.fresh.get(path) != state}
         folder.fresh = states
         # What is said of other files may depend on more than themselves; of a closed notebook its state tells all.
         done = {path for path in states if path.endswith(".ipynb")}
-        done -= {self.relative(folder, path) for path in self._open_in(folder)}
+        done -= {folder.relative(path) for path in self._open_in(folder)}
         return [*changed, *(path for path in known if path not in changed and path not in done)]
 
     def _open_in(self, folder: Folder) -> list[str]:
-        return [path for path in list(self.overlays) if self.folder_of(path) is folder]
+        return [path for path in list(self.overlays) if self.folders.of(path) is folder]
 
     # Checking
 
@@ -252,10 +168,10 @@ class Session:
         chosen = list(dict.fromkeys(paths))
         if folder.problem:
             # What is staged is unknown, so what was said of closed files stays; open texts are checked all the same.
-            chosen = [path for path in chosen if self.absolute(folder, path) in self.overlays]
+            chosen = [path for path in chosen if folder.absolute(path) in self.overlays]
         view = folder.view or View(folder.root, None)
         # What the editor shows may be another text by the time that the findings of this one are known.
-        looked_at = {path: self.overlays.get(self.absolute(folder, path)) for path in chosen}
+        looked_at = {path: self.overlays.get(folder.absolute(path)) for path in chosen}
         files = self._files(folder, view, looked_at)
         for file in files:
             if file.path.endswith(".ipynb") and not (file.notebook and file.notebook.problem):
@@ -306,7 +222,7 @@ class Session:
     def _publish(
         self, folder: Folder, path: str, located: list[Located], overlay: Overlay | None
     ) -> list[Publication]:
-        absolute = self.absolute(folder, path)
+        absolute = folder.absolute(path)
         uri = overlay.uri if overlay else uri_of(Path(absolute))
         lists: dict[str, list[types.Diagnostic]] = {}
         every: list[types.Diagnostic] = []
@@ -340,7 +256,7 @@ class Session:
 
     def _related(self, folder: Folder, place: Related) -> types.DiagnosticRelatedInformation:
         """Another place that a finding is about, in the text in which the editor shows it."""
-        absolute = self.absolute(folder, place.path)
+        absolute = folder.absolute(place.path)
         overlay = self.overlays.get(absolute)
         uri, line = (overlay.uri if overlay else uri_of(Path(absolute))), place.line
         if overlay and overlay.as_cells and place.cell:
@@ -358,10 +274,6 @@ class Session:
         for message in list(self.messages.values()):
             if folder_of(self, message) is folder:
                 message.stale = True
-
-    def forget_roots(self) -> None:
-        """A repository was made or removed: find out again what belongs to which."""
-        self._roots.clear()
 
     # Asking
 
@@ -399,25 +311,6 @@ def _light(file: File) -> File:
     return replace(file, text=file.text if has_text else None, cells=None)
 
 
-def _as_shown(folder: Path, root: Path) -> Path:
-    """The root in the editor's spelling of a folder in it, which may lead through a symbolic link."""
-    real = Path(os.path.realpath(folder))
-    if real == folder or not real.is_relative_to(root):
-        return root
-    below = real.relative_to(root).parts
-    if not below:
-        return folder
-    return folder.parents[len(below) - 1] if folder.parts[-len(below) :] == below else root
-
-
-def _signature(path: Path) -> tuple[int, int, int] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size, status.st_ino
-
-
 def _states(folder: Folder, settings: dict[str, Any]) -> dict[str, object]:
     """For each file that a commit could take and each notebook: what makes a new check of it necessary."""
     view = folder.view
@@ -434,7 +327,7 @@ def _states(folder: Folder, settings: dict[str, Any]) -> dict[str, object]:
     for path in paths:
         staged_as = view.staged[path].oid if path in view.staged else None
         coming, is_notebook = path in view.would_add, path.endswith(".ipynb")
-        on_disk = _signature(folder.root / path) if coming or (is_notebook and not staged_as) else None
+        on_disk = signature(folder.root / path) if coming or (is_notebook and not staged_as) else None
         named = (siblings.get(os.path.dirname(path)), authors) if is_notebook else None  # noqa: PTH120
         project = nearest(projects, path)
         states[path] = (staged_as, on_disk, coming, named, project.config, project.baseline)

@@ -19,7 +19,8 @@ from pathlib import Path
 from ccds_ls.check import where
 from ccds_ls.git.read import GitError
 from ccds_ls.lsp.commit_message import check_message
-from ccds_ls.lsp.session import Folder, Publication, Session
+from ccds_ls.lsp.folders import Folder
+from ccds_ls.lsp.session import Publication, Session
 from ccds_ls.lsp.watch import Watcher
 
 log = logging.getLogger(__name__)
@@ -89,13 +90,13 @@ class Work:
 
     def look(self, root: Path) -> None:
         """A folder is new to the session, or git may have changed there."""
-        root = self.session.known_root(root)
+        root = self.session.folders.known_root(root)
         self._peek[root] = self._look[root] = None
         self._wake.set()
 
     def everything(self) -> None:
         """What findings depend on has changed everywhere: the settings, or the secret engine is ready."""
-        for folder in self.session.folders.values():
+        for folder in self.session.folders.by_root.values():
             folder.fresh = {}
             self._look[folder.root] = None
         self._urgent.update(dict.fromkeys(self.session.overlays))
@@ -191,20 +192,20 @@ class Work:
         return await asyncio.get_running_loop().run_in_executor(self._worker, job)
 
     def _check_open(self, path: str) -> Outcome:
-        folder = self.session.folder_of(path)
+        folder = self.session.folders.of(path)
         more = self.session.refresh(folder) if folder.view is None and not folder.problem else []
-        relative = self.session.relative(folder, path)
+        relative = folder.relative(path)
         superseded = lambda: path in self._urgent  # noqa: E731 - it is asked between two files of this one check
         return folder, self.session.check(folder, [relative], superseded), more
 
     def _peek_at(self, root: Path) -> Outcome:
-        folder = self.session.folder_at(root)
+        folder = self.session.folders.at(root)
         with suppress(GitError):  # The look that follows says so.
             return folder, self.session.check(folder, self.session.just_staged(folder, BATCH)), []
         return folder, [], []
 
     def _look_at(self, root: Path) -> Outcome:
-        folder = self.session.folder_at(root)
+        folder = self.session.folders.at(root)
         more = self.session.refresh(folder)
         self.session.renew_messages(folder)
         return folder, [], more
@@ -219,7 +220,7 @@ class Work:
         return folder, [Publication(overlay.uri, overlay.version, diagnostics, True, key, overlay)], more
 
     def _check_closed(self, root: Path, paths: list[str]) -> Outcome:
-        folder = self.session.folder_at(root)
+        folder = self.session.folders.at(root)
         publications = self.session.check(folder, paths)
         keep_for_good()
         return folder, publications, []
@@ -231,9 +232,9 @@ class Work:
             with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._disk.wait(), POLL_SECONDS)
             self._disk.clear()
-            for folder in await loop.run_in_executor(self._worker, self.session.stale):
+            for folder in await loop.run_in_executor(self._worker, self.session.folders.stale):
                 self.look(folder.root)
-            self._watcher.follow(self.session.watched())
+            self._watcher.follow(self.session.folders.watched())
 
     def stop(self) -> None:
         """Let go of the worker; a job that runs is not waited for."""

@@ -162,7 +162,7 @@ def result_of(done: Done, **more: Any) -> Result:  # noqa: ANN401 - any plain da
 
 def folder_of(server: Server, root: str | None) -> Path:
     """The folder that a command is about."""
-    return folder_argument(root, server.session.workspace)
+    return folder_argument(root, server.session.folders.workspace)
 
 
 def file_of(uri: str) -> Path:

@@ -92,7 +92,7 @@ async def _changed(
 ) -> Result:
     async with Progress(server, title):
         done = await in_thread(lambda _: action())
-    server.session.forget_roots()
+    server.session.folders.forget()
     server.work.everything()
     return result_of(done, **more)
 

@@ -66,7 +66,7 @@ async def _act(server: Server, folder: Path, title: str, action: Callable[[threa
     """Carry out one action of git with a progress bar, then look at what it changed."""
     async with Progress(server, title):
         done = await in_thread(action)
-    server.session.forget_roots()
+    server.session.folders.forget()
     server.work.look(folder)
     return result_of(done)
 

@@ -75,7 +75,7 @@ async def _open_form(server: Server, root: str | None) -> Result:
     """A new form, shown where the editor can be told to show it; elsewhere its path is."""
     from ccds_ls.lsp.form import new_form
 
-    where = folder_of(server, root) if root or server.session.workspace else Path.home()
+    where = folder_of(server, root) if root or server.session.folders.workspace else Path.home()
     path = await in_thread(lambda _: new_form(where.parent if is_project(where) else where))
     shown = await show(server, path)
     message = f"Fill in {path}, then take its code action 'Create project'."
