@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 from ccds_ls.config import Config, Ignore, read
+from ccds_ls.finding import Span, State
 from ccds_ls.project import Project, find_projects, nearest
+from ccds_ls.rules import Context
+from ccds_ls.rules import settings as settings_rule
+from ccds_ls.snapshot import File, Origin, Snapshot
 
 TAKEN = [
     ({"notebook-style": "number"}, Config(notebook_style="number")),
@@ -94,3 +98,17 @@ def test_a_broken_pyproject_leaves_the_defaults(tmp_path: Path, text: bytes) -> 
 
 def test_there_is_always_a_project() -> None:
     assert nearest((), "a/b.py") == Project()
+
+
+def test_a_code_that_no_rule_has_is_told_with_its_place() -> None:
+    text = '[tool.ccds-ls]\ndisable = ["notebok-name", "secret"]\n\n[[tool.ccds-ls.ignore]]\ncode = "nope"\n'
+    file = File("pyproject.toml", Origin.WORKTREE, State.WORK_TREE, len(text), text=text)
+    config = Config(disable=("notebok-name", "secret"), ignore=(Ignore("nope"),))
+    context = Context(Snapshot(Path("/"), (file,)), Project(config=config), config, lambda *_: ())
+    found = {finding.message: finding.span for finding in settings_rule.check(file, context)}
+    assert found == {
+        "There is no rule 'notebok-name'. Did you mean 'notebook-name'?": Span(27, 39),
+        "There is no rule 'nope'. 'ccds-ls explain' lists them.": Span(
+            text.index("nope"), text.index("nope") + 4
+        ),
+    }

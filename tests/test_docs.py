@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -68,3 +71,18 @@ def test_a_readme_without_markers_says_what_it_needs(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("# x\n<!-- rules -->\n")
     with pytest.raises(SystemExit, match="<!-- /rules -->"):
         TOOL["stale"](tmp_path)
+
+
+def same_for_every_run(text: str) -> str:
+    """The tour's output without what differs from run to run: folders, ids of commits, sizes and times."""
+    text = re.sub(r"\S*/work/", "~/work/", text)
+    text = re.sub(r"\b[0-9a-f]{7}\b", "ID", text)
+    return re.sub(r"[\d,.]+ (?=bytes of history|seconds and)", "N ", text).strip()
+
+
+@pytest.mark.stress
+def test_the_tour_in_the_readme_is_what_it_prints() -> None:
+    command = [sys.executable, "-m", "ccds_ls", "demo"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    shown = (ROOT / "README.md").read_text(encoding="utf-8").partition("```text\n")[2].partition("```")[0]
+    assert same_for_every_run(shown) == same_for_every_run(done.stdout)

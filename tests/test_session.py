@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from lsprotocol import types
 
 import repositories
 from ccds_ls.collect import View
 from ccds_ls.finding import State
 from ccds_ls.git.read import GitError, Repository
 from ccds_ls.lsp import session as module
+from ccds_ls.lsp import work as work_module
+from ccds_ls.lsp.folders import Folder
 from ccds_ls.lsp.session import Overlay, Publication, Session
 from ccds_ls.lsp.to_proto import Client
 from ccds_ls.lsp.work import Work
@@ -141,23 +146,83 @@ def test_findings_are_of_the_text_that_was_looked_at(tmp_path: Path) -> None:
     assert (published.version, published.overlay) == (1, before)
 
 
-def test_a_cell_that_was_removed_is_cleared_though_the_editor_was_quicker(tmp_path: Path) -> None:
+def test_a_removed_cell_is_cleared_though_the_editor_was_quicker_than_a_check(tmp_path: Path) -> None:
     published: list[Publication] = []
     session = Session(Client(), own_rules_only())
     folder = session.folders.at(tmp_path)
     path = str(tmp_path / "1.0-al-topic.ipynb")
-    before, now = (Overlay(f"file://{path}", version) for version in (1, 2))
-    session.overlays[path] = now
-    gone = Publication("cell:gone", None, (), False, path, before)
-    stale = Publication("cell:there", None, (), True, path, before)
+    secret = types.Diagnostic(types.Range(types.Position(0, 0), types.Position(0, 1)), "a secret")
+    first, second, third = (Overlay(f"file://{path}", version) for version in (1, 2, 3))
 
     async def do() -> None:
         work = Work(session, published.append, lambda _: None)
-        await work._do(lambda: (folder, [gone, stale], []))
+        session.overlays[path] = first
+        await work._do(lambda: (folder, [Publication("cell:2", 1, (secret,), True, path, first)], []))
+        session.overlays[path] = (
+            third  # The second text, in which the cell was mended, was there too shortly.
+        )
+        await work._do(lambda: (folder, [Publication("cell:2", 2, (), True, path, second)], []))
+        await work._do(lambda: (folder, [Publication("cell:1", 3, (), True, path, third)], []))
         work.stop()
 
     asyncio.run(do())
-    assert published == [gone]
+    assert [(item.uri, len(item.diagnostics)) for item in published] == [
+        ("cell:2", 1),
+        ("cell:2", 0),
+        ("cell:1", 0),
+    ]
+
+
+def test_a_folder_that_the_editor_closes_is_left(tmp_path: Path) -> None:
+    published: list[Publication] = []
+    kept, left = (repositories.make(tmp_path / name) for name in ("kept", "left"))
+    session = Session(Client(), own_rules_only())
+    session.folders.workspace = [kept, left]
+    for root in (kept, left):
+        repositories.write(root, {TABLE: "customer,age\n" + "1,30\n" * 2000})
+        repositories.git(root, "add", ".")
+
+    async def do() -> None:
+        work = Work(session, published.append, lambda _: None)
+        for root in (kept, left):
+            folder = session.folders.at(root)
+            paths = session.refresh(folder)
+            await work._do(lambda folder=folder, paths=paths: (folder, session.check(folder, paths), []))  # type: ignore[misc]
+        session.folders.workspace = [kept]
+        await work.leave()
+        work.stop()
+
+    asyncio.run(do())
+    uris = [(left / TABLE).as_uri(), (kept / TABLE).as_uri()]
+    assert [sum(1 for item in published if item.uri == uri) for uri in uris] == [2, 1]
+    assert published[-1].uri == uris[0] and not published[-1].diagnostics
+    assert [folder.root for folder in session.folders.by_root.values()] == [kept]
+    assert list(session.standing) == [str(kept / TABLE)]
+
+
+def test_the_poll_survives_a_look_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session(Client(), own_rules_only())
+    monkeypatch.setattr(work_module, "POLL_SECONDS", 0.01)
+    looks: Iterator[Exception | list[Folder]] = iter([PermissionError("unreachable"), *[[]] * 100])
+    seen = threading.Event()
+
+    def stale() -> list[Folder]:
+        look = next(looks)
+        if isinstance(look, Exception):
+            raise look
+        seen.set()
+        return look
+
+    monkeypatch.setattr(session.folders, "stale", stale)
+
+    async def do() -> None:
+        work = Work(session, lambda _: None, lambda _: None)
+        poll = asyncio.ensure_future(work._watch())
+        assert await asyncio.get_running_loop().run_in_executor(None, seen.wait, 10)
+        poll.cancel()
+        work.stop()
+
+    asyncio.run(do())
 
 
 def test_an_unchanged_notebook_is_not_read_again(tmp_path: Path) -> None:

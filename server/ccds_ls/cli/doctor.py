@@ -84,7 +84,7 @@ def _project(top: Path, folder: Path) -> Iterator[Line]:
     else:
         yield True, "project", str(where)
     for problem in project.problems:
-        yield False, "settings", problem.message
+        yield False, "settings", f"{problem.key}: {problem.message}" if problem.key else problem.message
 
 
 def _engine() -> Line:
@@ -110,6 +110,8 @@ def show_config() -> int:
     project = nearest(find_projects(top, [relative]), relative)
     for line in _settings(project, top):
         print(line)
+    for problem in project.problems:
+        print(f"ccds-ls: {problem.key or 'pyproject.toml'}: {problem.message}", file=sys.stderr)
     return 0
 
 

@@ -52,9 +52,12 @@ class Folders:
     def of(self, path: str) -> Folder:
         """The folder that a file belongs to: its repository, else the workspace folder, else its own folder."""
         parent = os.path.dirname(path)  # noqa: PTH120 - a str is the key of the overlays, too
-        if parent not in self._roots:
-            self._roots[parent] = self._find_root(Path(parent)).root
-        return self.by_root[self._roots[parent]]
+        root = self._roots.get(parent)
+        folder = self.by_root.get(root) if root else None
+        if folder is None:
+            folder = self._find_root(Path(parent))
+            self._roots[parent] = folder.root
+        return folder
 
     def _find_root(self, folder: Path) -> Folder:
         problem = repository = None
@@ -85,7 +88,17 @@ class Folders:
         """The folders in which something changes when ``stale`` finds something."""
         folders = list(self.by_root.values())
         own = {folder.repository.git_dir for folder in folders if folder.repository}
-        return frozenset(path for path in own | {folder.root for folder in folders} if path.is_dir())
+        every = own | {folder.root for folder in folders}
+        return frozenset(path for path in every if os.path.isdir(path))  # noqa: PTH112 - Path.is_dir may raise
+
+    def outside(self) -> list[Folder]:
+        """The folders that are in no workspace folder and around none."""
+        workspace = [Path(os.path.realpath(folder)) for folder in self.workspace]
+
+        def is_used(root: Path) -> bool:
+            return any(root.is_relative_to(other) or other.is_relative_to(root) for other in workspace)
+
+        return [folder for folder in list(self.by_root.values()) if not is_used(folder.root)]
 
     def stamp(self, folder: Folder) -> tuple[object, ...]:
         """What changes when a folder must be looked at again: a stat of a few files."""
@@ -103,7 +116,7 @@ class Folders:
 
     def forget(self) -> None:
         """A repository was made or removed: find out again what belongs to which."""
-        self._roots.clear()
+        self._roots = {}
 
 
 def _as_shown(folder: Path, root: Path) -> Path:

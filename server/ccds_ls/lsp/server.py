@@ -322,6 +322,7 @@ def did_change_workspace_folders(server: Server, params: types.DidChangeWorkspac
     added = [path_of(folder.uri) for folder in params.event.added]
     kept = [folder for folder in server.session.folders.workspace if str(folder) not in removed]
     server.session.folders.workspace = kept + [Path(folder) for folder in added if folder]
+    server.start(server.work.leave())
     for folder in added:
         if folder:
             server.work.look(Path(folder))

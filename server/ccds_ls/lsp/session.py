@@ -80,7 +80,7 @@ class Publication:
 
 @dataclass
 class Standing:
-    """What is published for one file: its findings, where its folder is, and the URIs that show them.
+    """What holds for one file: its findings, where its folder is, and the URI that it is known by.
 
     ``made`` are the diagnostics of the findings, ``overlay`` is what the editor showed when they were found.
     """
@@ -89,7 +89,6 @@ class Standing:
     made: list[types.Diagnostic]
     root: Path
     uri: str
-    uris: set[str]
     overlay: Overlay | None = None
 
 
@@ -224,7 +223,7 @@ class Session:
     ) -> list[Publication]:
         absolute = folder.absolute(path)
         uri = overlay.uri if overlay else uri_of(Path(absolute))
-        lists: dict[str, list[types.Diagnostic]] = {}
+        lists: dict[str, list[types.Diagnostic]] = {} if overlay else {uri: []}
         every: list[types.Diagnostic] = []
         if overlay:
             lists = {shown: [] for shown in overlay.shown_as}
@@ -236,13 +235,9 @@ class Session:
             shown = overlay.cell_uris[(finding.cell or 1) - 1] if overlay and as_cells else uri
             lists.setdefault(shown, []).append(made)
             every.append(made)
-        before = self.standing.get(absolute)
-        for gone in (before.uris if before else set()) - set(lists):
-            lists[gone] = []
         if located:
-            shown_on = {shown for shown, diagnostics in lists.items() if diagnostics}
             kept = located if overlay else [(finding, _light(file)) for finding, file in located]
-            self.standing[absolute] = Standing(kept, every, folder.shown, uri, shown_on, overlay)
+            self.standing[absolute] = Standing(kept, every, folder.shown, uri, overlay)
         else:
             self.standing.pop(absolute, None)
         version = overlay.version if overlay and not overlay.as_cells else None
@@ -263,6 +258,17 @@ class Session:
             uri, line = overlay.cell_uris[min(place.cell, len(overlay.cell_uris)) - 1], place.cell_line
         start, end = types.Position(line, 0), types.Position(line, 1)
         return types.DiagnosticRelatedInformation(types.Location(uri, types.Range(start, end)), place.message)
+
+    def leave(self) -> list[Folder]:
+        """Let go of the folders that no workspace folder and no open file is in or around; returns them."""
+        used = {id(self.folders.of(path)) for path in list(self.overlays)}
+        left = [folder for folder in self.folders.outside() if id(folder) not in used]
+        for folder in left:
+            del self.folders.by_root[folder.root]
+            gone = {path for path, standing in self.standing.items() if standing.root == folder.shown}
+            self.standing = {path: item for path, item in self.standing.items() if path not in gone}
+        self.folders.forget()
+        return left
 
     def shown_now(self, key: str) -> Overlay | None:
         """What the editor shows for a file or a commit message."""

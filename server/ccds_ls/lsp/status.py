@@ -23,7 +23,8 @@ def status(session: Session, *, busy: bool, engine_problem: str | None) -> dict[
         none = {severity.label: 0 for severity in Severity}
         return {"state": "paused", "message": "Paused: nothing is checked. Resume to go on.", "coming": none}
     problem = next(
-        (folder.problem for folder in session.folders.by_root.values() if folder.problem), engine_problem
+        (folder.problem for folder in list(session.folders.by_root.values()) if folder.problem),
+        engine_problem,
     )
     coming = Counter(
         finding.severity.label

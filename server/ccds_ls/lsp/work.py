@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -65,6 +66,7 @@ class Work:
         self._tell = tell
         self._settled = settled
         self._told: set[str] = set()
+        self._shown: dict[str, set[str]] = {}  # path -> the URIs on which its findings were last published
         self._worker = ThreadPoolExecutor(1, "ccds-check")
         self._wake = asyncio.Event()
         self._urgent: dict[str, None] = {}
@@ -96,7 +98,7 @@ class Work:
 
     def everything(self) -> None:
         """What findings depend on has changed everywhere: the settings, or the secret engine is ready."""
-        for folder in self.session.folders.by_root.values():
+        for folder in list(self.session.folders.by_root.values()):
             folder.fresh = {}
             self._look[folder.root] = None
         self._urgent.update(dict.fromkeys(self.session.overlays))
@@ -120,7 +122,7 @@ class Work:
     def pause(self) -> None:
         """Check nothing until ``resume``. What is known is let go, so that nothing out of date is shown."""
         self.session.paused = True
-        self.session.standing.clear()
+        self.session.standing = {}
         for message in self.session.messages.values():
             message.shown = ()
 
@@ -161,6 +163,9 @@ class Work:
     async def _do(self, job: Job) -> None:
         try:
             outcome = await self._in_worker(job)
+        except GitError as error:
+            self._tell_once(f"Some files could not be checked: {error}")
+            return
         except Exception as error:  # One failed job must not end all checking; the message may quote a file.
             log.error("a check failed: %s%s", type(error).__name__, where(error))
             self._tell_once(f"A check failed ({type(error).__name__}); the others go on. Please report this.")
@@ -170,18 +175,28 @@ class Work:
             return
         folder, publications, more = outcome
         if self.session.paused:
-            self.session.standing.clear()  # of the job that ran when the pause began
+            self.session.standing = {}  # of the job that ran when the pause began
             return
         if more or folder.again:
             self._later.setdefault(folder.root, {}).update(dict.fromkeys([*more, *folder.again]))
             folder.again = set()
+        by_path: dict[str, list[Publication]] = defaultdict(list)
         for publication in publications:
-            is_current = self.session.shown_now(publication.path) is publication.overlay
-            # What clears a text that is gone, such as a removed cell's, holds whatever came after.
-            if is_current or not (publication.is_open or publication.diagnostics):
-                self._publish(publication)
+            if self.session.shown_now(publication.path) is publication.overlay:
+                by_path[publication.path].append(publication)
+        for path, current in by_path.items():
+            self._publish_file(path, current)
         if folder.problem:
             self._tell_once(f"What is staged can't be checked: {folder.problem}")
+
+    def _publish_file(self, path: str, publications: list[Publication]) -> None:
+        """Publish what holds for a file, and clear what was shown for it elsewhere, such as on a removed cell."""
+        for gone in self._shown.pop(path, set()) - {publication.uri for publication in publications}:
+            self._publish(Publication(gone, None))
+        for publication in publications:
+            self._publish(publication)
+        if shown := {publication.uri for publication in publications if publication.diagnostics}:
+            self._shown[path] = shown
 
     def _tell_once(self, message: str) -> None:
         if message not in self._told:
@@ -221,7 +236,12 @@ class Work:
 
     def _check_closed(self, root: Path, paths: list[str]) -> Outcome:
         folder = self.session.folders.at(root)
-        publications = self.session.check(folder, paths)
+        try:
+            publications = self.session.check(folder, paths)
+        except Exception:
+            for path in paths:
+                folder.fresh.pop(path, None)  # the next look finds them unchecked
+            raise
         keep_for_good()
         return folder, publications, []
 
@@ -232,9 +252,24 @@ class Work:
             with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._disk.wait(), POLL_SECONDS)
             self._disk.clear()
-            for folder in await loop.run_in_executor(self._worker, self.session.folders.stale):
+            try:
+                stale, watched = await loop.run_in_executor(self._worker, self._changed_on_disk)
+            except Exception as error:  # The poll goes on: without it no change would be seen any more.
+                log.error("a look at the disk failed: %s%s", type(error).__name__, where(error))
+                continue
+            for folder in stale:
                 self.look(folder.root)
-            self._watcher.follow(self.session.folders.watched())
+            self._watcher.follow(watched)
+
+    def _changed_on_disk(self) -> tuple[list[Folder], frozenset[Path]]:
+        return self.session.folders.stale(), self.session.folders.watched()
+
+    async def leave(self) -> None:
+        """The editor has closed folders: what was shown of them is cleared, and they are looked at no more."""
+        loop = asyncio.get_running_loop()
+        for folder in await loop.run_in_executor(self._worker, self.session.leave):
+            for path in [path for path in self._shown if Path(path).is_relative_to(folder.shown)]:
+                self._publish_file(path, [])
 
     def stop(self) -> None:
         """Let go of the worker; a job that runs is not waited for."""

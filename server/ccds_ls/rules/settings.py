@@ -34,10 +34,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 
+from ccds_ls.config import Config
 from ccds_ls.finding import Finding, Severity, Span, plain_fingerprint
 from ccds_ls.project import settings, tool_tables
-from ccds_ls.rules import Context, Rule
+from ccds_ls.rules import Context, Rule, all_rules
 from ccds_ls.snapshot import File
 
 
@@ -54,9 +56,29 @@ def check(file: File, context: Context) -> Iterator[Finding]:
             else None
         )
         span = Span(*found.span(1)) if found else None
-        mark = plain_fingerprint(RULE.code, file.path, problem.key)
-        kind = "setting" if problem.key else "unreadable"
-        yield Finding(RULE.code, kind, Severity.WARNING, file.path, problem.message, file.state, mark, span)
+        yield _finding(file, "setting" if problem.key else "unreadable", problem.key, problem.message, span)
+    for code in _unknown_codes(context.config):
+        near = get_close_matches(code, _codes(), n=1)
+        hint = f" Did you mean '{near[0]}'?" if near else " 'ccds-ls explain' lists them."
+        found = re.search(rf"[\"']({re.escape(code)})[\"']", file.text)
+        span = Span(*found.span(1)) if found else None
+        yield _finding(file, "setting", code, f"There is no rule '{code}'.{hint}", span)
+
+
+def _finding(file: File, kind: str, key: str, message: str, span: Span | None) -> Finding:
+    mark = plain_fingerprint(RULE.code, file.path, key)
+    return Finding(RULE.code, kind, Severity.WARNING, file.path, message, file.state, mark, span)
+
+
+def _unknown_codes(config: Config) -> list[str]:
+    """The codes in the settings that no rule has."""
+    named = (*config.enable, *config.disable, *(entry.code for entry in config.ignore))
+    return [code for code in dict.fromkeys(named) if code not in _codes()]
+
+
+def _codes() -> set[str]:
+    """The codes of all rules, and the one that says that something was not checked."""
+    return {"unchecked", *(rule.code for rule in all_rules())}
 
 
 RULE = Rule(
@@ -67,4 +89,5 @@ RULE = Rule(
         "unreadable": "pyproject.toml can't be read, so the defaults hold.",
     },
     check=check,
+    acceptable=False,
 )
