@@ -156,6 +156,44 @@ REFUSED: dict[str, tuple[Callable[[Path], object], dict[str, object], type[Excep
 }
 
 
+CONDA = {"environment_manager": "conda", "dependency_file": "environment.yml"}
+
+
+@pytest.mark.parametrize(
+    ("ignore", "mine", "changed", "told"),
+    [
+        (".gitignore", "environment.yml", CONDA, "environment.yml"),
+        (".git/info/exclude", "environment.yml/mine", CONDA, "environment.yml"),
+        (".git/info/exclude", "tests", {"testing_framework": "pytest"}, "tests"),
+    ],
+)
+def test_an_ignored_file_in_the_way_is_refused(
+    ignore: str, mine: str, changed: dict[str, object], told: str, project: Path
+) -> None:
+    commit_all(write(project, {ignore: f"/{told}\n"}))
+    write(project, {mine: "mine\n"})
+    before = everything(project)
+    with pytest.raises(ActError, match=rf"Nothing was updated.*\({told}\)"):
+        update(project, changed)
+    assert everything(project) == before and git(project, "status", "--porcelain") == ""
+    git(project, *UNDO.split()[1:])
+    assert everything(project) == before
+
+
+def test_a_link_in_the_way_is_refused_and_an_ignored_file_elsewhere_is_left(project: Path) -> None:
+    commit_all(write(project, {".gitignore": "/tests\n/mine.yml\n"}))
+    elsewhere = write(project.parent / "elsewhere", {"test_data.py": "mine\n"})
+    (project / "tests").symlink_to(elsewhere)
+    with pytest.raises(ActError, match=r"\(tests\)"):
+        update(project, {"testing_framework": "pytest"})
+    assert (elsewhere / "test_data.py").read_text() == "mine\n"
+    (project / "tests").unlink()
+    write(project, {"mine.yml": "mine\n"})
+    assert "environment.yml" in update(project, CONDA).merged.changed
+    git(project, *UNDO.split()[1:])
+    assert (project / "mine.yml").read_text() == "mine\n" and not (project / "environment.yml").exists()
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused_and_nothing_changed(name: str, project: Path) -> None:
     prepare, changed, error, message = REFUSED[name]

@@ -126,7 +126,7 @@ def merge(folder: Path, base: str | None, new: str) -> Merged:
 
     Three-way, by git's own merge, with its conflict markers; without a base every file that differs is a conflict.
     Nothing is committed. Raises ActError, with everything as it was, when the work tree is not clean or a file that
-    git does not track is in the way.
+    git does not track, ignored or not, is in the way.
     """
     repository = opened(folder)
     require_clean(repository)
@@ -137,13 +137,45 @@ def merge(folder: Path, base: str | None, new: str) -> Merged:
     pick = done(
         repository.top, *who, "commit-tree", tree, *parent, "-m", message, what="Nothing was updated."
     ).stdout
+    _require_free(repository, pick)
     done(repository.top, "update-ref", _UPDATE, pick, what="Nothing was updated.")
-    outcome = git(repository.top, "-c", "commit.gpgSign=false", "cherry-pick", "--no-commit", _UPDATE)
+    # A file of the template goes to where the template has it, which is where nothing is in the way.
+    plain = ("-c", "commit.gpgSign=false", "-c", "merge.directoryRenames=false")
+    outcome = git(repository.top, *plain, "cherry-pick", "--no-commit", _UPDATE)
     after = read.index_changes(repository)
     if outcome.code != 0 and not after.unmerged:
         raise failure(outcome, "Nothing was updated.", "cherry-pick")
     changed = {entry.path for entry in after.entries} | set(after.deleted)
     return Merged(tuple(sorted(changed)), after.unmerged)
+
+
+def _require_free(repository: Repository, pick: str) -> None:
+    """Raise ActError when a file that ``pick`` brings would land on something that HEAD does not have.
+
+    Git itself spares what is untracked, but takes what is ignored for worthless and writes over it.
+    """
+    options = ["-r", "--root", "-z", "--no-commit-id", "--no-renames", "--name-only", "--diff-filter=d"]
+    _, output = repository.run(["diff-tree", *options, pick])
+    brought = {os.fsdecode(name) for name in output.split(b"\0")[:-1]}
+    committed = paths(repository, "HEAD", repository.top)
+    found = {_in_the_way(repository.top, path) for path in brought - committed}
+    blocked = sorted(place for place in found - committed if place)
+    if blocked:
+        listed = ", ".join(blocked[:5]) + (f" and {len(blocked) - 5} more" if len(blocked) > 5 else "")
+        raise ActError(
+            f"Nothing was updated: the template would write over what git does not keep ({listed}). Move it away, or "
+            "commit it ('git add -f' takes what is ignored), then update again."
+        )
+
+
+def _in_the_way(top: Path, path: str) -> str | None:
+    """What stands where a new file is to go: something of that name, or a file or link for one of its folders."""
+    names = path.split("/")
+    for count in range(1, len(names)):
+        folder = top.joinpath(*names[:count])
+        if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+            return "/".join(names[:count])
+    return path if os.path.lexists(top / path) else None
 
 
 def _data(data: bytes) -> bytes:
