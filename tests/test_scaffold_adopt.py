@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -86,6 +88,47 @@ def test_undo_leaves_what_was_changed_since(tmp_path: Path) -> None:
     assert not (folder / "reports").exists()
     with pytest.raises(ScaffoldError, match="nothing is known to have been created"):
         undo(folder)
+
+
+@pytest.mark.parametrize(
+    "name", ["{}/victim", "../victim", "a/../../victim", "C:victim", "..\\victim", "", "."]
+)
+@pytest.mark.parametrize("of", ["files", "folders"])
+def test_undo_stays_in_the_folder_whatever_the_list_says(name: str, of: str, tmp_path: Path) -> None:
+    folder = write(tmp_path / "rings", {"x": ""})
+    victim = tmp_path / "victim"
+    victim.mkdir() if of == "folders" else victim.write_bytes(b"")
+    digest = hashlib.sha256(b"").hexdigest()
+    listed = {"files": {"x": digest}, "folders": ["data"]}
+    listed[of] = {name.format(tmp_path): digest} if of == "files" else [name.format(tmp_path)]
+    write(folder, {".ccds-ls/adopted.json": json.dumps(listed)})
+    before = everything(tmp_path)
+    with pytest.raises(ScaffoldError, match=r"is damaged: .* is no path in the project"):
+        undo(folder)
+    assert everything(tmp_path) == before
+
+
+def test_undo_goes_by_no_list_that_a_clone_brings(tmp_path: Path) -> None:
+    listed = {"files": {"x": hashlib.sha256(b"").hexdigest()}, "folders": []}
+    work: dict[str, Content] = {"x": "", ".ccds-ls/adopted.json": json.dumps(listed)}
+    folder = make(tmp_path / "tracked", work)
+    with pytest.raises(ScaffoldError, match="nothing is known to have been created"):
+        undo(folder)
+    linked = make(tmp_path / "linked", {"x": "", "list/adopted.json": json.dumps(listed)})
+    (linked / ".ccds-ls").symlink_to("list")
+    with pytest.raises(ScaffoldError, match="nothing is known to have been created"):
+        undo(linked)
+    assert (folder / "x").exists() and (linked / "x").exists()
+
+
+def test_undo_removes_no_empty_folder_behind_a_link(tmp_path: Path) -> None:
+    folder = write(tmp_path / "rings", WORK)
+    adopt(plan(folder, {}))
+    (tmp_path / "elsewhere" / "figures").mkdir(parents=True)
+    shutil.rmtree(folder / "reports")
+    (folder / "reports").symlink_to(tmp_path / "elsewhere")
+    undo(folder)
+    assert (tmp_path / "elsewhere" / "figures").is_dir()
 
 
 def test_undo_reaches_through_no_link(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import shlex
 import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from ccds_ls.files import write_atomically
 from ccds_ls.git import read, template
@@ -34,7 +34,10 @@ class Created:
         """The list so far. Raises ScaffoldError when it is damaged."""
         try:
             known = json.loads(_list_of(folder, repository).read_text(encoding="utf-8"))
-            return Created(dict(known["files"]), tuple(known["folders"]))
+            created = Created(dict(known["files"]), tuple(known["folders"]))
+            for name in (*created.files, *created.folders):
+                _require_inside(name)
+            return created
         except (FileNotFoundError, NotADirectoryError):
             return Created({}, ())
         except (ValueError, KeyError, TypeError) as error:
@@ -67,6 +70,22 @@ def _list_of(folder: Path, repository: read.Repository | None) -> Path:
     return repository.git_dir / "ccds-ls" / f"adopted-{name}.json"
 
 
+def _require_inside(name: object) -> None:
+    """Raise ValueError for what is no path below the folder, on any system: a list may come with a clone."""
+    if not isinstance(name, str) or "\\" in name or "\0" in name or PureWindowsPath(name).drive:
+        raise ValueError(f"{name!r} is no path in the project")
+    path = PurePosixPath(name)
+    if path.is_absolute() or not path.parts or ".." in path.parts:
+        raise ValueError(f"{name!r} is no path in the project")
+
+
+def _is_brought(folder: Path, repository: read.Repository) -> bool:
+    """Whether the list in the folder, which ours never is, came with the repository."""
+    path = _list_of(folder, None)
+    names = [name for place in (path, path.parent) if (name := repository.relative(place))]
+    return path.parent.is_symlink() or bool(read.tracked(repository, names))
+
+
 def note(folder: Path, paths: Iterable[Path]) -> None:
     """Put files that an adoption brought with it on the list, so that they go with it when it is undone."""
     repository = read.discover(folder)
@@ -79,7 +98,10 @@ def note(folder: Path, paths: Iterable[Path]) -> None:
 def undo(folder: Path) -> Done:
     """Remove what adopting created, as far as nobody has changed it since. Raises ScaffoldError if nothing was."""
     repository = read.discover(folder)
-    lists = [(where, Created.of(folder, where)) for where in ((None, repository) if repository else (None,))]
+    places: tuple[read.Repository | None, ...] = (None, repository) if repository else (None,)
+    if repository and _is_brought(folder, repository):
+        places = (repository,)
+    lists = [(where, Created.of(folder, where)) for where in places]
     lists = [(where, created) for where, created in lists if created.files]
     if not lists:
         raise ScaffoldError(f"Nothing was changed: nothing is known to have been created in {folder}.")
@@ -87,7 +109,7 @@ def undo(folder: Path) -> Done:
     for where, created in lists:
         fates |= {path: _remove(folder, path, digest) for path, digest in created.files.items()}
         for path in sorted(created.folders, reverse=True):
-            _remove_empty(folder / path)
+            _remove_empty(folder, path)
         _forget(folder, where)
     removed = [path for path, fate in fates.items() if fate]
     changed = [path for path, fate in fates.items() if fate is False]
@@ -104,9 +126,7 @@ def _remove(folder: Path, name: str, digest: str) -> bool | None:
     """True when it was removed, False when it has changed, None when it is gone."""
     path = folder / name
     try:
-        if path.parent.resolve() != folder.resolve() / PurePosixPath(name).parent:  # behind a link by now
-            return False
-        if not stat.S_ISREG(path.lstat().st_mode):
+        if _is_behind_link(folder, name) or not stat.S_ISREG(path.lstat().st_mode):
             return False
         if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
             return False
@@ -116,9 +136,17 @@ def _remove(folder: Path, name: str, digest: str) -> bool | None:
     return True
 
 
-def _remove_empty(folder: Path) -> None:
-    if not folder.is_symlink() and folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
+def _remove_empty(folder: Path, name: str) -> None:
+    path = folder / name
+    if _is_behind_link(folder, name) or path.is_symlink() or not path.is_dir():
+        return
+    if not any(path.iterdir()):
+        path.rmdir()
+
+
+def _is_behind_link(folder: Path, name: str) -> bool:
+    """Whether a path below the folder leads elsewhere by now."""
+    return (folder / name).parent.resolve() != folder.resolve() / PurePosixPath(name).parent
 
 
 def _forget(folder: Path, repository: read.Repository | None) -> None:
@@ -126,6 +154,6 @@ def _forget(folder: Path, repository: read.Repository | None) -> None:
     path.unlink(missing_ok=True)
     if repository is None:
         (path.parent / ".gitignore").unlink(missing_ok=True)
-        _remove_empty(path.parent)
+        _remove_empty(folder, path.parent.name)
     elif template.kept(repository, template.adopted_ref(folder)):
         template.forget(folder, template.adopted_ref(folder))
