@@ -45,6 +45,12 @@ def detached(top: Path) -> None:
 
 CASES: dict[str, tuple[Callable[[Path], object], str, dict[str, object], str | None]] = {
     "project": (lambda top: write(top, LAYOUT), "project", {}, None),
+    "settings alone": (
+        lambda top: write(top, {"pyproject.toml": "[tool.ccds-ls]"}),
+        "project",
+        {},
+        "has no data",
+    ),
     "no project": (nothing, "project", {}, "has no data, models"),
     "repository": (nothing, "repository", {}, None),
     "commits": (nothing, "commits", {}, None),
@@ -104,6 +110,20 @@ def test_nothing_is_done_before_the_beginning(unborn: bool, tmp_path: Path) -> N
     shown = text(load(), outcomes)
     assert shown.startswith("The first week: a project that others can work on: ")
     assert shown.count("Next: ") == 1 and "  [ ] 8. " in shown
+
+
+@pytest.mark.parametrize("branch", ["main", "master", "trunk"])
+def test_the_main_branch_is_the_repositorys_own(branch: str, tmp_path: Path) -> None:
+    top = make(tmp_path / "r")
+    git(top, "branch", "-m", branch)
+    make(tmp_path / "server.git", {}, "--bare", commit=False)
+    git(top, "remote", "add", "origin", "../server.git")
+    command = look(load(), top)[4].step.how.partition("Terminal: git ")[2]
+    git(top, *command.split())
+    assert look(load(), top)[4].done
+    if branch != "trunk":
+        git(top, "switch", "-q", "-c", "w07")
+        assert look(load(), top)[4].step.how.endswith(f"-u origin {branch}")
 
 
 STEP = '[[steps]]\ncheck = "{}"\ntitle = "t"\nhow = "h"\n'

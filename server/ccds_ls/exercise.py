@@ -1,7 +1,8 @@
 """Exercises: steps in a student's own repository, of which each is found to be done or not; none is done for them.
 
 Steps are data, a TOML file with a ``title`` and ``[[steps]]`` of ``check``, ``title``, ``how`` and what the check
-takes. The checks are the functions in ``CHECKS``; they look at git's state and at folders and change nothing.
+takes; ``{main}`` in ``how`` stands for the repository's main branch. The checks are the functions in ``CHECKS``; they
+look at git's state and at folders and change nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 from ccds_ls.commit_message import BRANCHES, CONVENTIONAL
 from ccds_ls.git import read
 from ccds_ls.git.state import State, state_of
-from ccds_ls.project import is_project
+from ccds_ls.project import is_laid_out
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -52,10 +53,11 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a check is given: the folder, and git's state, None outside git."""
+    """What a check is given: the folder, git's state, None outside git, and the branch that others build on."""
 
     folder: Path
     state: State | None = None
+    main: str = BRANCHES[0]
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Outcome:
 
 def _project(seen: Seen, _: Mapping[str, Any]) -> str | None:
     return (
-        None if is_project(seen.folder) else f"{seen.folder.name} has no data, models, notebooks, … folders"
+        None if is_laid_out(seen.folder) else f"{seen.folder.name} has no data, models, notebooks, … folders"
     )
 
 
@@ -91,7 +93,7 @@ def _remote(seen: Seen, given: Mapping[str, Any]) -> str | None:
 
 def _upstream(seen: Seen, given: Mapping[str, Any]) -> str | None:
     upstreams, wanted = (seen.state or State()).upstreams, given.get("branch")
-    followed = wanted in upstreams if wanted else any(name in upstreams for name in BRANCHES)
+    followed = wanted in upstreams if wanted else any(name in upstreams for name in (*BRANCHES, seen.main))
     return None if followed else f"{wanted or 'the main branch'} follows no branch of a remote"
 
 
@@ -202,12 +204,22 @@ def _is_inside(path: str) -> bool:
 def look(exercise: Exercise, folder: Path) -> list[Outcome]:
     """Which steps are done in ``folder``. Raises GitError when git can't say."""
     repository = read.discover(folder)
-    seen = Seen(folder, state_of(repository, BRANCHES) if repository is not None else None)
+    seen = Seen(folder)
+    if repository is not None:
+        seen = Seen(folder, state_of(repository, BRANCHES), _main_branch(repository))
     outcomes = []
     for step in exercise.steps:
         missing = CHECKS[step.check][0](seen, step.given)
-        outcomes.append(Outcome(step, missing is None, missing or ""))
+        shown = replace(step, how=step.how.replace("{main}", seen.main))
+        outcomes.append(Outcome(shown, missing is None, missing or ""))
     return outcomes
+
+
+def _main_branch(repository: read.Repository) -> str:
+    """The main branch under one of its usual names, else the one that is checked out."""
+    current, there = read.current_branch(repository), read.branches(repository)
+    usual = [name for name in BRANCHES if name in there and current != name]
+    return current if current in BRANCHES or (current and not usual) else (*usual, *BRANCHES)[0]
 
 
 def text(exercise: Exercise, outcomes: list[Outcome]) -> str:

@@ -75,6 +75,11 @@ def is_project(folder: Path) -> bool:
     """Whether a folder is laid out like a CCDS project, or has settings of ours."""
     if "ccds-ls" in _tool_table(folder)[0]:
         return True
+    return is_laid_out(folder)
+
+
+def is_laid_out(folder: Path) -> bool:
+    """Whether a folder holds at least three of the layout's, whoever made them."""
     return sum((folder / mark).is_dir() for mark in _MARKS) >= 3
 
 
