@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from pathlib import Path
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from lsprotocol import types
 
 from ccds_ls import layout
-from ccds_ls.lsp.hover import language_of, path_at
+from ccds_ls.lsp.edge.documents import Document
+from ccds_ls.lsp.hover import language_of, path_at, role_at
 
 TREE = """
 ```
@@ -89,3 +95,20 @@ def test_any_text_is_taken(text: str, at: int, language: str) -> None:
     offset = at % (len(text) + 1)
     found = path_at(text, offset, language)
     assert found is None or found[1].start <= offset <= found[1].end
+
+
+def test_the_disk_is_looked_at_beside_the_message_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = []
+
+    def project_at(folder: Path) -> Path:
+        threads.append(threading.current_thread())
+        return folder
+
+    monkeypatch.setattr("ccds_ls.project_map.project_at", project_at)
+    path = tmp_path / "README.md"
+    document = Document(path.as_uri(), "data/raw/", 1, "markdown", "utf-16")
+    shown = asyncio.run(role_at(document, types.Position(0, 6), str(path), "utf-16"))
+    assert shown is not None and "It is not here yet" in str(shown.contents)
+    assert threads and threading.main_thread() not in threads

@@ -135,3 +135,22 @@ def test_the_current_directory_is_only_asked_by_the_command_line() -> None:
         if not name_of(path).startswith(("cli/", "scaffold/ask")):
             source = path.read_text(encoding="utf-8")
             assert "getcwd" not in source and "Path.cwd" not in source, name_of(path)
+
+
+def test_every_module_of_the_protocol_can_be_imported_first() -> None:
+    """Each on its own, so that no cycle hides behind the order in which the server imports them."""
+    paths = (
+        path.relative_to(PACKAGE.parent).with_suffix("")
+        for path in MODULES
+        if PACKAGE / "lsp" in path.parents
+    )
+    names = [".".join(path.parts).removesuffix(".__init__") for path in paths]
+    assert "ccds_ls.lsp.rename" in names
+    code = (
+        "import importlib, sys\n"
+        f"for name in {names!r}:\n"
+        "    for loaded in [m for m in sys.modules if m.startswith('ccds_ls.lsp.')]:\n"
+        "        del sys.modules[loaded]\n"
+        "    importlib.import_module(name)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

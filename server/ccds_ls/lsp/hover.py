@@ -11,6 +11,7 @@ from lsprotocol import types
 
 from ccds_ls import layout
 from ccds_ls.finding import Span
+from ccds_ls.lsp.thread import in_thread
 from ccds_ls.lsp.to_proto import range_of
 from ccds_ls.text import LineIndex
 
@@ -29,22 +30,32 @@ _CODE_SPAN = re.compile(r"`([^`\n]+)`")
 _BRANCH = re.compile(r"^(?P<indent>[│|\s]*)[├└|]──\s+(?P<name>[\w.-]+)")
 
 
-def role_at(document: Document, position: types.Position, path: str, encoding: str) -> types.Hover | None:
+async def role_at(
+    document: Document, position: types.Position, path: str, encoding: str
+) -> types.Hover | None:
     """The answer to ``textDocument/hover``; ``path`` is the document's, or that of the cell's notebook."""
     text, language = document.source, language_of(path, document.language_id)
     found = path_at(text, document.offset_at_position(position), language) if language else None
     if found is None:
         return None
+    said = await in_thread(lambda _: _said_of(found[0], Path(path).parent))
+    if said is None:
+        return None
+    content = types.MarkupContent(types.MarkupKind.Markdown, said)
+    return types.Hover(content, range_of(LineIndex(text), found[1], encoding))
+
+
+def _said_of(path: str, folder: Path) -> str | None:
+    """What is said of a path in the project that ``folder`` is in; it looks at the disk."""
     from ccds_ls.project_map import packages, project_at
 
-    root = project_at(Path(path).parent)
-    known = layout.role(found[0], packages(root)) if root else None
+    root = project_at(folder)
+    known = layout.role(path, packages(root)) if root else None
     if root is None or known is None:
         return None
     where, role = known
     absent = "" if (root / where).exists() else " It is not here yet."
-    said = types.MarkupContent(types.MarkupKind.Markdown, f"**{where}**: {role}{absent}")
-    return types.Hover(said, range_of(LineIndex(text), found[1], encoding))
+    return f"**{where}**: {role}{absent}"
 
 
 def language_of(path: str, language_id: str | None) -> str | None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from ccds_ls.finding import Span
-from ccds_ls.lsp.commands.base import in_thread
 from ccds_ls.lsp.from_proto import path_of
+from ccds_ls.lsp.thread import in_thread
 from ccds_ls.lsp.to_proto import range_of, uri_of
 from ccds_ls.text import LineIndex
 

@@ -387,7 +387,7 @@ def completion(server: Server, params: types.CompletionParams) -> types.Completi
     return completion_at(form, params.position)
 
 
-def hover(server: Server, params: types.HoverParams) -> types.Hover | None:
+async def hover(server: Server, params: types.HoverParams) -> types.Hover | None:
     uri = params.text_document.uri
     if form := _form(server, uri):
         from ccds_ls.lsp.form import hover_at
@@ -398,7 +398,7 @@ def hover(server: Server, params: types.HoverParams) -> types.Hover | None:
         return None
     from ccds_ls.lsp.hover import role_at
 
-    return role_at(document, params.position, path, server.session.client.encoding)
+    return await role_at(document, params.position, path, server.session.client.encoding)
 
 
 def code_lens(server: Server, params: types.CodeLensParams) -> list[types.CodeLens]:

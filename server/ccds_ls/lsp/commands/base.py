@@ -6,30 +6,26 @@ A command takes one object and returns one with at least ``message`` and ``paths
 from __future__ import annotations
 
 import asyncio
-import threading
 import uuid
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
-from ccds_ls.lsp.edge.worker import in_worker
 from ccds_ls.lsp.from_proto import arguments, folder_argument, path_of
+from ccds_ls.lsp.thread import REQUEST_FAILED as REQUEST_FAILED
+from ccds_ls.lsp.thread import in_thread as in_thread
 from ccds_ls.lsp.to_proto import uri_of
 
 if TYPE_CHECKING:
     from ccds_ls.git.command import Done
     from ccds_ls.lsp.server import Server
 
-T = TypeVar("T")
 Result = dict[str, Any]
-
-REQUEST_FAILED = -32803
-"""LSP's code for a request that was right and could not be carried out."""
 
 
 def argument(help_text: str, default: Any = None, **shown: Any) -> Any:  # noqa: ANN401 - typed as its default
@@ -87,24 +83,6 @@ def handler(command: Command) -> Callable[..., Awaitable[Result]]:
         return await command.run(ls, arguments(command.shape, given[0] if given else None))
 
     return execute
-
-
-async def in_thread(work: Callable[[threading.Event], T]) -> T:
-    """Run blocking work beside the message loop. What went wrong for the user becomes a plain error.
-
-    ``work`` is given an event that is set when the client no longer wants the result.
-    """
-    from ccds_ls.git.act import ActError
-    from ccds_ls.git.read import GitError
-    from ccds_ls.scaffold.generate import ScaffoldError
-
-    try:
-        return await in_worker(work)
-    except (ActError, GitError, ScaffoldError) as error:
-        raise JsonRpcException(str(error), REQUEST_FAILED) from error
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        raise JsonRpcException(f"{where}{error.strerror or error}.", REQUEST_FAILED) from error
 
 
 class Progress:

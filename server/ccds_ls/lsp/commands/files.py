@@ -150,8 +150,9 @@ async def _exercise(server: Server, given: Explain) -> Result:
     from ccds_ls import exercise
 
     folder = folder_of(server, given.root)
+    path = file_of(given.steps) if given.steps else exercise.FIRST_WEEK
     try:
-        steps = exercise.load(file_of(given.steps) if given.steps else exercise.FIRST_WEEK)
+        steps = await in_thread(lambda _: exercise.load(path))
     except exercise.ExerciseError as error:
         raise JsonRpcInvalidParams(str(error)) from error
     outcomes = await in_thread(lambda _: exercise.look(steps, folder))

@@ -136,10 +136,13 @@ async def _from_template(server: Server, source: str, given: NewProject) -> Resu
         if given.git:
             message = f"{message} {await in_thread(lambda _: _init(project))}"
     server.work.look(project)
-    readme = next((path for path in sorted(project.glob("README*")) if path.is_file()), None)
-    if readme:
+    if readme := await in_thread(lambda _: _readme(project)):
         server.start(_offer(server, readme, None))
     return result(message, [project], uri=uri_of(project))
+
+
+def _readme(project: Path) -> Path | None:
+    return next((path for path in sorted(project.glob("README*")) if path.is_file()), None)
 
 
 async def _may_run(server: Server, source: str, code: tuple[str, ...]) -> bool:
