@@ -32,6 +32,7 @@ def test_page(rule: Rule) -> None:
     [
         ("datafile", "'data-file'"),
         ("notebook", "'notebook-name'"),
+        ("SECRET", "Did you mean 'secret'"),
         ("zzz", "The rules are: "),
         ("", "The rules are: "),
     ],

@@ -52,6 +52,7 @@ def test_what_changed_since_is_told(tmp_path: Path) -> None:
         "Git has 1 file of data/. CCDS keeps data out of git",
     ]
     shown = text(found)
+    assert "| 3 files below, 5 B " in next(line for line in shown.splitlines() if line.startswith("| data "))
     assert "2 files, 4 B: 2 csv" in shown and "references" in shown and "not under git" not in shown
 
 

@@ -187,6 +187,7 @@ REFUSED: list[tuple[str, object, str]] = [
     ("open_source_license", "GPL", "MIT, BSD-3-Clause would do"),
     ("docs", True, "text"),
     ("projct_name", "x", "did you mean project_name"),
+    ("PROJECT_NAME", "x", "did you mean project_name"),
     ("zzz", "x", "the options are project_name"),
 ]
 

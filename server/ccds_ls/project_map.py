@@ -183,7 +183,7 @@ def text(map_: Map) -> str:
     """The map in Markdown, with a table that is read as easily in a terminal."""
     in_git = any(folder.tracked is not None for folder in map_.folders)
     header = ["folder", "holds", *(["in git"] if in_git else []), "what it is for"]
-    rows = [header, *(_row(folder, in_git=in_git) for folder in map_.folders)]
+    rows = [header, *(_row(folder, map_.folders, in_git=in_git) for folder in map_.folders)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     rows.insert(1, ["-" * width for width in widths])
     lines = [
@@ -203,17 +203,19 @@ def text(map_: Map) -> str:
     return "\n\n".join("\n".join(part) for part in ([title], lines, notes, hints) if part)
 
 
-def _row(folder: Folder, *, in_git: bool) -> list[str]:
+def _row(folder: Folder, folders: Iterable[Folder], *, in_git: bool) -> list[str]:
     tracked = [str(folder.tracked) if folder.files or folder.tracked else ""] if in_git else []
     role = folder.role or "(added by the project)"
-    return [visible(folder.path), _content(folder), *tracked, role]
+    return [visible(folder.path), _content(folder, folders), *tracked, role]
 
 
-def _content(folder: Folder) -> str:
+def _content(folder: Folder, folders: Iterable[Folder]) -> str:
     if folder.state == "missing":
         return "not here"
     if not folder.files:
-        return "empty"
+        below = [other for other in folders if other.path.startswith(f"{folder.path}/")]
+        count, size = sum(other.files for other in below), sum(other.size for other in below)
+        return f"{count} file{'' if count == 1 else 's'} below, {_bytes(size)}" if count else "empty"
     kinds = ", ".join(f"{count} {kind.lstrip('.')}" for kind, count in folder.kinds.most_common(2) if kind)
     files = "1 file" if folder.files == 1 else f"{folder.files} files"
     return visible(f"{files}, {_bytes(folder.size)}" + (f": {kinds}" if kinds else ""))

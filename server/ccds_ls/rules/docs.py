@@ -45,7 +45,7 @@ def explain(code: str | None = None) -> str:
         return "\n".join(f"{rule.code:{width}}  {_sentence(rule.summary)}" for rule in rules.values())
     if code in rules:
         return page(rules[code]).rstrip("\n")
-    near = get_close_matches(code, rules, n=1)
+    near = get_close_matches(code.lower(), rules, n=1)
     hint = f"Did you mean '{near[0]}'?" if near else f"The rules are: {', '.join(rules)}."
     raise UnknownRule(f"There is no rule '{code}'. {hint}")
 

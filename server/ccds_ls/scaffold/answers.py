@@ -120,7 +120,7 @@ def unknown_keys(given: Mapping[str, object]) -> list[Problem]:
     problems = []
     for key in given:
         if key not in known:
-            near = difflib.get_close_matches(str(key), known, 1)
+            near = difflib.get_close_matches(str(key).lower(), known, 1)
             hint = f"did you mean {near[0]}?" if near else f"the options are {', '.join(BY_KEY)}"
             problems.append(Problem(str(key), f"no such option; {hint}", tuple(near)))
     return problems
