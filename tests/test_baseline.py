@@ -85,6 +85,36 @@ def test_one_that_cannot_be_read_accepts_nothing_and_is_not_overwritten(
         record(old, [("a", "b", "c")])
 
 
+def test_what_no_commit_has_yet_is_not_accepted(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    key = "-----BEGIN " + "PRIVATE KEY-----\nabc\n"
+    write(old, {"new.py": f'login("{token()}")\n', ".env": "DB_USER=ana\n", "certs/a.pem": key})
+    write(old, {"src/hub.py": (old / "src/hub.py").read_text() + f'login("{token()}")\n'})
+    write(old, {"staged.csv": "id\n1\n"})
+    git(old, "add", "staged.csv", "certs/a.pem")
+    write(old, {"export.csv": "id\n2\n", "Untitled.ipynb": "{}"})
+    assert main(["check", "--baseline"]) == 0
+    said = capsys.readouterr().out
+    for left in ("secret in new.py", "secret in src/hub.py", "env-file in .env", "key-file in certs/a.pem"):
+        assert left in said and "the last commit does not have it" in said
+    expected = [
+        "data-file staged.csv",
+        "env-file .env",
+        "key-file certs/a.pem",
+        "secret new.py",
+        "secret src/hub.py",
+    ]
+    assert codes(capsys) == expected, "what stands in the commit is quiet, and so is the name of a notebook"
+
+
+def test_outside_git_no_secret_is_accepted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, {"hub.py": f'login("{token()}")\n'})
+    monkeypatch.chdir(tmp_path)
+    assert main(["check", "--baseline"]) == 0
+    assert "secret in hub.py" in capsys.readouterr().out and not Path(NAME).exists()
+
+
 def test_nothing_to_accept_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(make(tmp_path / "clean", {"src/a.py": "x = 1\n"}))
     assert main(["check", "--baseline"]) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import random
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ccds_ls.__main__ import main
+from ccds_ls.cli.hook import run_push
 from ccds_ls.git.command import ActError
 from ccds_ls.git.hook import SKIP, install, installed, script, uninstall
 from repositories import ENVIRONMENT, git, make, stage, write
@@ -109,6 +111,32 @@ def test_the_command_line_says_what_a_push_would_publish(
     assert found["code"] == "secret", "each content once, though it had two names"
     monkeypatch.chdir(repo.parent)
     assert main(["check", "--unpushed"]) == 2
+
+
+def test_a_name_counts_although_another_file_has_its_content(
+    repo: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(repo)
+    stage(repo, {".env": "DB_USER=ana\n", "a.txt": "DB_USER=ana\n", "z.csv": "DB_USER=ana\n"})
+    commit(repo)
+    main(["check", "--unpushed", "--format", "json"])
+    found = {(item["code"], item["path"]) for item in json.loads(capsys.readouterr().out)}
+    assert found == {("env-file", ".env"), ("data-file", "z.csv")}
+
+
+def test_a_push_prints_warnings_and_what_could_not_be_searched(
+    repo: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(repo)
+    monkeypatch.setattr("ccds_ls.collect.MAX_TEXT_BYTES", 1000)
+    stage(repo, {"export.csv": "id\n1\n", "long.txt": "a line\n" * 500})
+    commit(repo)
+    oid = git(repo, "rev-parse", "HEAD")
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"refs/heads/main {oid} refs/heads/main {'0' * 40}\n"))
+    assert run_push() == 0
+    said = capsys.readouterr().out
+    assert "warning[data-file]" in said and "long.txt:1:1: information[unchecked]" in said
+    assert "in 2 files. 1 thing could not be checked." in said
 
 
 @pytest.mark.stress

@@ -1,4 +1,4 @@
-"""What commits that were not pushed yet would publish: each content once, wherever it stands in them."""
+"""What commits that were not pushed yet would publish: each content under each of its names, what it says once."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ccds_ls.finding import Finding, State
 from ccds_ls.git import read as git
 from ccds_ls.rules import all_rules
 from ccds_ls.secrets import Detector
+from ccds_ls.snapshot import File
 
 BATCH = 50
 """How many blobs are read and checked at a time."""
@@ -49,19 +50,39 @@ def check_unpushed(
     many contents are done.
     """
     entries = git.unpushed(repository) if commits is None else git.introduced(repository, commits)
-    once = list({entry.oid: entry for entry in reversed(entries) if not entry.is_submodule}.values())
+    # Side by side, the names of one content are looked at while it is in memory.
+    names: dict[str, list[git.Entry]] = {}
+    for entry in entries:
+        if not entry.is_submodule:
+            names.setdefault(entry.oid, []).append(entry)
+    named = [entry for same in reversed(names.values()) for entry in same]
     rules = [rule for rule in all_rules() if rule.code in RULES]
     view = View(repository.top, repository)
     found: list[Located] = []
-    for start in range(0, len(once), BATCH):
-        progress(start, len(once))
-        batch = once[start : start + BATCH]
+    seen: set[object] = set()
+    for start in range(0, len(named), BATCH):
+        progress(start, len(named))
+        batch = named[start : start + BATCH]
         for path_free in _apart(batch):
             commit_of = {entry.path: entry.commit for entry in path_free}
             files = blob_files(repository, path_free)
             for finding, file in check(make_snapshot(view, files, settings), detector, rules):
-                found.append((_told(finding, commit_of.get(finding.path)), file))
+                if _is_new(finding, file, seen):
+                    found.append((_told(finding, commit_of.get(finding.path)), file))
     return found
+
+
+def _is_new(finding: Finding, file: File, seen: set[object]) -> bool:
+    """Whether it was not found at the same place of the same content before, under another name of the file.
+
+    What is about a whole file may be about its name, and so is new under each.
+    """
+    if finding.span is None:
+        return True
+    key = (file.content_id, finding.code, finding.kind, finding.severity, finding.span)
+    new = key not in seen
+    seen.add(key)
+    return new
 
 
 def _apart(entries: list[git.Entry]) -> Iterator[list[git.Entry]]:

@@ -211,6 +211,7 @@ def test_everything_that_stands_is_accepted(client: Client, repo: Path) -> None:
     path = repo / "hub.py"
     write(repo, {"hub.py": f'login("{token()}")\n'})
     git(repo, "add", ".")
+    git(repo, "commit", "-qm", "one")
     open_text(client, path, path.read_text())
     shown(client, path, "secret")
     done = client.command("ccds.baseline", {"root": repo.as_uri()})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from ccds_ls import baseline
 from ccds_ls.git.command import Done
@@ -44,18 +45,24 @@ def run(
     return 0
 
 
-def start_quiet(folder: Path, done: Done, detector: Detector | None = None) -> str:
+def start_quiet(
+    folder: Path,
+    done: Done,
+    detector: Detector | None = None,
+    settings: dict[str, Any] | None = None,
+) -> str:
     """Accept the findings that stand in a folder that was just adopted, and say so; nothing where it was before.
 
-    Raises ScaffoldError, with the layout in place, when they can't be accepted.
+    What must not be published and is in no commit yet is told and not accepted. Raises ScaffoldError, with the
+    layout in place, when they can't be accepted.
     """
     from ccds_ls.cli.baseline import accept
 
     if not done.paths or (folder / baseline.NAME).exists():
         return ""
     try:
-        accepted = accept([folder], detector)
+        accepted = accept([folder], detector, settings)
     except baseline.BaselineError as error:
         raise ScaffoldError(f"{done.message} The findings that stand were not accepted: {error}") from error
     note(folder, accepted.files)
-    return accepted.message if accepted.files else ""
+    return accepted.message if accepted.files or accepted.refused else ""

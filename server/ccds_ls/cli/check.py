@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ccds_ls.collect import View, index_files, look, make_snapshot, staged_entries, walk, worktree_file
 from ccds_ls.finding import Severity
@@ -60,10 +60,12 @@ def collect(
     fix: bool = False,
     with_baseline: bool = True,
     detector: Detector | None = None,
+    settings: dict[str, Any] | None = None,
 ) -> tuple[list[Located], int]:
     """The findings in files and folders, and how many files were checked. Raises UsageError or GitError.
 
     ``with_baseline`` leaves out what the projects' baselines accept. Without a ``detector`` one is loaded.
+    ``settings`` are the editor's.
     """
     located: list[Located] = []
     count = 0
@@ -91,7 +93,7 @@ def collect(
         # In batches: the content of a few files at a time is enough to hold in memory.
         for start in range(0, len(chosen), BATCH):
             files = _versions(view, chosen[start : start + BATCH], staged=staged, would_add=would_add)
-            snapshot = make_snapshot(view, files)
+            snapshot = make_snapshot(view, files, settings)
             if not with_baseline:
                 bare = tuple(replace(project, baseline=frozenset()) for project in snapshot.projects)
                 snapshot = replace(snapshot, projects=bare)

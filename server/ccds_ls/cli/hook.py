@@ -82,10 +82,10 @@ def run_push() -> int:
         return 2
     if problem := detector_problem():
         print(f"ccds-ls: {problem}", file=sys.stderr)
-    errors = [item for item in located if item[0].severity is Severity.ERROR]
-    if errors:
-        show(errors, len(errors), "text")
-    return _verdict(errors, "pushed", "push")
+    shown = [item for item in located if item[0].severity <= Severity.INFORMATION]
+    if shown:
+        show(shown, len({file.path for _, file in shown}), "text")
+    return _verdict(located, "pushed", "push")
 
 
 def _tell(done: int, total: int) -> None:

@@ -80,7 +80,7 @@ def _adopted(server: Server, chosen: Plan) -> Done:
     from ccds_ls.scaffold.adopt import adopt
 
     done = adopt(chosen)
-    told = start_quiet(chosen.folder, done, server.session.detector)
+    told = start_quiet(chosen.folder, done, server.session.detector, server.session.settings)
     return replace(done, message=f"{done.message} {told}".strip())
 
 

@@ -120,14 +120,17 @@ async def suppress(server: Server, given: Accept) -> Result:
 
 
 async def baseline(server: Server, given: InRoot) -> Result:
-    """Accept everything that stands in a project, so that only what is new is shown."""
+    """Accept what stands in a project, so that only what is new is shown; see ``accept`` for what it refuses."""
     from ccds_ls.baseline import BaselineError
     from ccds_ls.cli.baseline import accept
+    from ccds_ls.cli.check import UsageError
 
     folder = folder_of(server, given.root)
     try:
-        accepted = await in_thread(lambda _: accept([folder], server.session.detector))
-    except BaselineError as error:
+        accepted = await in_thread(
+            lambda _: accept([folder], server.session.detector, server.session.settings)
+        )
+    except (BaselineError, UsageError) as error:
         raise JsonRpcException(str(error), REQUEST_FAILED) from error
     server.work.everything()
     undo = " ".join(f"Delete {path}." for path in accepted.files) or "There is nothing to undo."
