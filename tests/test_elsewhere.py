@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -31,15 +32,55 @@ def test_a_table_moves_to_the_raw_data_and_out_of_the_commit(tmp_path: Path) -> 
     assert (repo / "export.csv").read_text() == "id\n2\n"
 
 
+@pytest.mark.parametrize("reason", ["not ignored", "index locked"])
+def test_a_move_that_fails_leaves_everything_as_it_was(tmp_path: Path, reason: str) -> None:
+    lines = "/data/\n!/data/\n" if reason == "not ignored" else "*.pyc"
+    repo = make(tmp_path / "r", {".gitignore": lines})
+    stage(repo, {"export.csv": "id\n1\n"})
+    write(repo, {"export.csv": "id\n2\n"})
+    before = git(repo, "status", "--porcelain")
+    if reason == "index locked":
+        (repo / ".git" / "index.lock").touch()
+    with pytest.raises(ActError, match=r"Nothing was changed"):
+        move_to_raw(repo / "export.csv", repo / "data" / "raw")
+    (repo / ".git" / "index.lock").unlink(missing_ok=True)
+    assert (repo / ".gitignore").read_text() == lines and not (repo / "data").exists()
+    assert (repo / "export.csv").read_text() == "id\n2\n"
+    assert git(repo, "status", "--porcelain") == before and git(repo, "show", ":export.csv") == "id\n1"
+
+
+def test_the_undo_of_a_move_stages_what_was_staged(tmp_path: Path) -> None:
+    repo = make(tmp_path / "r", {"it's; $(x).csv": "1\n"})
+    stage(repo, {"it's; $(x).csv": "2\n"})
+    write(repo, {"it's; $(x).csv": "3\n"})
+    done = move_to_raw(repo / "it's; $(x).csv", repo / "data" / "raw")
+    subprocess.run(["sh", "-c", done.undo.partition(", and: ")[2]], cwd=repo, check=True)
+    assert git(repo, "show", ":it's; $(x).csv") == "2"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the DVC that fails is a script")
+def test_a_dvc_that_fails_leaves_the_staged_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo = make(tmp_path / "r", {".dvc/config": ""})
+    stage(repo, {"a b.pkl": "staged\n"})
+    write(repo, {"a b.pkl": "later\n", "../bin/dvc": "#!/bin/sh\necho no disk >&2\nexit 1\n"})
+    (tmp_path / "bin" / "dvc").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
+    with pytest.raises(ActError, match="which says: no disk"):
+        track_with_dvc(repo / "a b.pkl")
+    assert git(repo, "show", ":a b.pkl") == "staged" and (repo / "a b.pkl").read_text() == "later\n"
+
+
 @pytest.mark.skipif(not has_lfs(), reason="Git LFS is not installed")
 def test_git_lfs_keeps_a_model(tmp_path: Path, git_identity: Path) -> None:
     repo = make(tmp_path / "r")
     data = bytes(range(256)) * 4000
-    stage(repo, {"models/a b.pkl": data})
+    stage(repo, {"models/a b.pkl": data, "-n.pkl": data})
+    track_with_lfs(repo / "-n.pkl")
     track_with_lfs(repo / "models" / "a b.pkl")
     assert git(repo, "show", ":models/a b.pkl").startswith("version https://git-lfs")
     assert (repo / "models" / "a b.pkl").read_bytes() == data
     assert sorted(git(repo, "diff", "--cached", "--name-only").splitlines()) == [
+        "-n.pkl",
         ".gitattributes",
         "models/a b.pkl",
     ]

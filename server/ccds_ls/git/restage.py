@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,5 +32,5 @@ def restage(path: Path, change: Callable[[bytes], bytes | None], what: str) -> D
     oid = done(repository.top, "hash-object", "-w", "--stdin", feed=data, what="Nothing was changed.").stdout
     line = f"{entry.mode:o} {oid}\t".encode() + name.encode("utf-8", "surrogateescape") + b"\0"
     done(repository.top, "update-index", "-z", "--index-info", feed=line, what="Nothing was changed.")
-    back = f"{entry.mode:o},{entry.oid},{name}"
-    return Done(f"{what} The file is as it was.", (path,), f"git update-index --cacheinfo '{back}'")
+    back = shlex.quote(f"{entry.mode:o},{entry.oid},{name}")
+    return Done(f"{what} The file is as it was.", (path,), f"git update-index --cacheinfo {back}")
