@@ -198,7 +198,7 @@ CASES: dict[str, Case] = {
     "a lock while staging": Case(
         lambda place: write(place.top, {".git/index.lock": "", "new.py": "x"}),
         "ccds.git.stage",
-        ("could be staged", "Another git process", "delete that lock"),
+        ("Nothing was staged", "Another git process", "delete that lock"),
     ),
     "a killed git": Case(
         killed,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import random
 import string
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ccds_ls.secrets import default_cache_dir
 from repositories import commit_all, git, make, write
-from wire.client import READY, Client, ResponseError
+from wire.client import READY, Client, ResponseError, request
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,37 @@ def test_staging_shows_first_what_it_takes_and_what_is_ignored_and_why(client: C
     assert git(repo, "diff", "--cached", "--name-only") == "train.py"
     staged = client.command("ccds.git.stage", {**root, "confirmed": True})
     assert [item["severity"] for item in staged["findings"]] == ["error"]
+
+
+def asked_meanwhile(
+    client: Client, command: str, given: object, title: str, meanwhile: Callable[[], object]
+) -> Any:
+    """The reply to a command that asks: ``meanwhile`` happens while a person thinks."""
+    client.answers["window/showMessageRequest"] = ...
+    client.send(request(1, "workspace/executeCommand", {"command": command, "arguments": [given]}))
+    question = client.wait_for("window/showMessageRequest")
+    meanwhile()
+    client.send({"jsonrpc": "2.0", "id": question["id"], "result": {"title": title}})
+    return next(reply for reply in client.messages() if "method" not in reply and reply["id"] == 1)
+
+
+def test_just_what_was_shown_is_staged(client: Client, repo: Path) -> None:
+    (write(repo, {"train.py": "x = 1\n"}) / "README.md").unlink()
+    given = {"root": repo.as_uri()}
+    reply = asked_meanwhile(client, "ccds.git.stage", given, "Stage", lambda: write(repo, {"hub.py": "y\n"}))
+    assert reply["result"]["take"] == ["train.py"] and reply["result"]["deleted"] == ["README.md"]
+    assert git(repo, "status", "--porcelain").splitlines() == ["D  README.md", "A  train.py", "?? hub.py"]
+    git(repo, "add", ".")
+    nothing = client.command("ccds.git.stage", {**given, "confirmed": True})
+    assert nothing["message"].startswith("There is nothing to stage.")
+
+
+def test_what_is_staged_while_the_question_stands_is_checked(client: Client, repo: Path) -> None:
+    git(write(repo, {"train.py": "x = 1\n", "hub.py": f'login("{token()}")\n'}), "add", "train.py")
+    given = {"root": repo.as_uri(), "message": "model training"}
+    reply = asked_meanwhile(client, "ccds.git.commit", given, "feat", lambda: git(repo, "add", "hub.py"))
+    assert "Nothing was committed: there is 1 error" in reply["error"]["message"]
+    assert git(repo, "log", "-1", "--format=%s") == "start"
 
 
 ANSWERS: dict[str, tuple[object, str, str | None]] = {

@@ -207,6 +207,12 @@ def test_paused_means_that_nothing_is_shown(client: Client, repo: Path) -> None:
     assert shown(client, path, "secret")["severity"] == 2
 
 
+def test_a_folder_that_is_not_there_can_not_start_quiet(client: Client, tmp_path: Path) -> None:
+    with pytest.raises(ResponseError, match="There is no file or folder") as told:
+        client.command("ccds.baseline", {"root": (tmp_path / "gone").as_uri()})
+    assert told.value.code == -32803
+
+
 def test_everything_that_stands_is_accepted(client: Client, repo: Path) -> None:
     path = repo / "hub.py"
     write(repo, {"hub.py": f'login("{token()}")\n'})

@@ -24,6 +24,7 @@ from ccds_ls.git.remote import clone as clone
 from ccds_ls.git.remote import pull as pull
 from ccds_ls.git.remote import push as push
 
+_NAMED = 20
 _HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit")
 
 
@@ -75,9 +76,9 @@ def stage(folder: Path, paths: Sequence[Path] | None = None) -> Done:
     count = len(now.entries) + len(now.deleted)
     subject = _listed(names) if names else "everything that git does not ignore"
     message = f"Staged {subject}; {_files(count)} would be in the next commit."
-    return Done(
-        message, _paths(repository, names), f"Unstage again with: git restore --staged -- {_shell(names)}"
-    )
+    # A list of hundreds of names is no command that anyone reads.
+    again = _shell(names if len(names) <= _NAMED else ())
+    return Done(message, _paths(repository, names), f"Unstage again with: git restore --staged -- {again}")
 
 
 def unstage(folder: Path, paths: Sequence[Path]) -> Done:

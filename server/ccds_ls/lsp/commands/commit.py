@@ -62,15 +62,19 @@ class Commit:
 
 @dataclass(frozen=True)
 class Taken:
-    """What staging would take, what it would leave and why, and what the guard finds in the first."""
+    """What staging would take, files and deletions, what it would leave and why, and what the guard finds."""
 
+    top: Path
     paths: tuple[str, ...]
+    deleted: tuple[str, ...]
     ignored: tuple[dict[str, Any], ...]
     findings: list[dict[str, Any]]
 
     def text(self) -> str:
         """All of it for people."""
         lines = [f"'git add' takes {_count(len(self.paths), 'file')}: {_listed(self.paths)}."]
+        if self.deleted:
+            lines.append(f"It also takes that {_listed(self.deleted)} went.")
         if self.ignored:
             reasons = [
                 f"{_listed(group['paths'])} ({group['source']} line {group['line']}: {group['pattern']})"
@@ -83,7 +87,7 @@ class Taken:
 
 
 async def stage(server: Server, given: Stage) -> Result:
-    """Show what would be taken, what is ignored and why, and what the guard finds; stage it after a yes.
+    """Show what would be taken, what is ignored and why, and what the guard finds; stage just that after a yes.
 
     Where the editor can't ask, or was told that the user has agreed, everything is staged and told.
     """
@@ -94,12 +98,19 @@ async def stage(server: Server, given: Stage) -> Result:
     async with Progress(server, "git add") as bar:
         bar.tell("Looking at what would be taken")
         taken = await in_thread(lambda _: _taken(server, folder, paths))
-        told: dict[str, Any] = {"take": list(taken.paths), "ignored": list(taken.ignored)}
+        told: dict[str, Any] = {
+            "take": list(taken.paths),
+            "deleted": list(taken.deleted),
+            "ignored": list(taken.ignored),
+        }
         if given.describe:
             return result(taken.text(), findings=taken.findings, **told)
-        if taken.paths and not given.confirmed and not await _agreed(server, taken):
+        shown = [taken.top / path for path in (*taken.paths, *taken.deleted)]
+        if paths is None and not shown:
+            return result(f"There is nothing to stage.\n{taken.text()}", findings=taken.findings, **told)
+        if shown and not given.confirmed and not await _agreed(server, taken):
             return result(f"Nothing was staged.\n{taken.text()}", findings=taken.findings, **told)
-        done = await in_thread(lambda _: act.stage(folder, paths))
+        done = await in_thread(lambda _: act.stage(folder, shown if paths is None else paths))
         findings = await in_thread(lambda _: staged_findings(server, folder))
     server.work.look(folder)
     return result_of(done, findings=findings, **told)
@@ -111,6 +122,7 @@ async def _agreed(server: Server, taken: Taken) -> bool:
 
 def _taken(server: Server, folder: Path, paths: Sequence[Path] | None) -> Taken:
     from ccds_ls.collect import worktree_file
+    from ccds_ls.git import read
 
     view, repository = _view(folder)
     names = [repository.relative(path) for path in paths] if paths is not None else [""]
@@ -123,7 +135,8 @@ def _taken(server: Server, folder: Path, paths: Sequence[Path] | None) -> Taken:
     for start in range(0, len(chosen), _BATCH):
         files = (worktree_file(view, path) for path in chosen[start : start + _BATCH])
         findings += _found(server, view, [file for file in files if file is not None])
-    return Taken(tuple(chosen), tuple(_ignored(repository, wanted)), findings)
+    gone = tuple(sorted(filter(wanted, read.changes(repository).deleted)))
+    return Taken(repository.top, tuple(chosen), gone, tuple(_ignored(repository, wanted)), findings)
 
 
 def _ignored(repository: Repository, wanted: Callable[[str], bool]) -> list[dict[str, Any]]:
@@ -148,11 +161,12 @@ async def commit(server: Server, given: Commit) -> Result:
     if given.describe:
         return await in_thread(lambda _: _described(server, folder, given.message))
     async with Progress(server, "git commit") as progress:
+        message = await _completed(server, folder, given.message)
+        # After the question: while a person thinks, something else may be staged.
         progress.tell("Checking what is staged")
         findings = await in_thread(lambda _: staged_findings(server, folder))
         if not given.force:
             refuse_errors(findings, "Nothing was committed:")
-        message = await _completed(server, folder, given.message)
         hints = await in_thread(lambda _: _hints(server, folder, message))
         progress.tell("Committing")
         done = await in_thread(lambda _: act.commit(folder, message))
