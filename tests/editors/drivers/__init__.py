@@ -1,5 +1,13 @@
 """One module an editor; each has one or more ``Driver`` records. An editor that is listed here is on the bench."""
 
-from editors.drivers import emacs, jupyterlab, neovim, vim, vscode
+from editors.drivers import emacs, jupyterlab, kate, neovim, vim, vscode
 
-DRIVERS = (vscode.CURRENT, neovim.CURRENT, neovim.DEBIAN, vim.DRIVER, emacs.DRIVER, jupyterlab.DRIVER)
+DRIVERS = (
+    vscode.CURRENT,
+    neovim.CURRENT,
+    neovim.DEBIAN,
+    vim.DRIVER,
+    emacs.DRIVER,
+    jupyterlab.DRIVER,
+    kate.DRIVER,
+)
