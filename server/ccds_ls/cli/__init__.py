@@ -77,7 +77,7 @@ def _add_check(commands: Commands) -> None:
     which.add_argument(
         "--baseline",
         action="store_true",
-        help="accept every finding that stands now, in .ccds-ls-baseline.json; only new ones are shown then",
+        help="accept the findings that stand now, in .ccds-ls-baseline.json, but no secret or data not yet committed",
     )
     check.add_argument("--format", choices=("text", "json", "sarif", "github"), default="text")
     check.add_argument(
