@@ -83,6 +83,13 @@ def at(source: str) -> Span:
     return Span(start, start + len(S))
 
 
+@pytest.mark.parametrize("literal", ['b"\\xff\\xfe{}"', '"\\ud800{}"'])
+def test_a_value_that_no_file_can_hold_is_left_alone(literal: str) -> None:
+    source = f"x = {literal.format(S)}\n"
+    with pytest.raises(CannotMove, match="no text"):
+        move(source, Span(source.index("=") + 2, len(source) - 1), "token", {})
+
+
 @pytest.mark.parametrize("name", MOVES)
 def test_what_becomes_of_the_code(name: str) -> None:
     source, kind, expected = MOVES[name]

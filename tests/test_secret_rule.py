@@ -80,6 +80,23 @@ def test_in_an_output_it_is_told_once_and_shown_on_the_cells_first_line(content:
     assert text[finding.span.start : finding.span.end] == TOKEN
 
 
+def test_in_an_output_the_message_says_so() -> None:
+    (finding,) = check("a.ipynb", notebook(output(**{"text/plain": f"token {TOKEN}"})))
+    assert "in the output of cell 1" in finding.message and "clear the outputs" in finding.message
+
+
+def test_a_column_of_a_data_file_is_one_finding_and_what_is_left_out_is_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = "".join(f"password: '{SAMPLES['password']()}'\n" for _ in range(40))
+    (finding,) = check("data/a.csv", text)
+    assert "40 values" in finding.message
+    monkeypatch.setattr("ccds_ls.secrets._MOST", 3)
+    *listed, last = check("src/a.py", text)
+    assert len(listed) == 3
+    assert (last.code, last.severity) == ("unchecked", Severity.INFORMATION) and "37 more" in last.message
+
+
 def test_a_traceback_is_searched() -> None:
     error = {"output_type": "error", "ename": "E", "evalue": "", "traceback": [f"\x1b[31mE\x1b[0m: {TOKEN}"]}
     assert [finding.cell for finding in check("a.ipynb", notebook({"outputs": [error]}))] == [1]

@@ -76,6 +76,18 @@ IDIOMS = [
     ('SECRET_KEY = "django-insecure-<django>"', "settings.py"),
     ('client_secret = "myFo<token>"', "src/a.py"),
     ("Start with `API_KEY=<token>`.", "README.md"),
+    ('password = "S3kr3t' + 'Qx97"', "src/a.py"),
+    ('password = "Qx97' + 'S3kr3t"', "src/a.py"),
+    ('password = "passw0rd' + 'Q97"', "src/a.py"),
+    ('password = "S3kr3t' + 'Passw0rd!"', "src/a.py"),
+    ("postgresql://zoe:S3kr3t" + "Passw0rd!@db.lab.org/verkauf", "src/a.py"),
+    ("PASSWORD_PROD = '<password>'", "src/a.py"),
+    ("PASSWORD_DB=<password>", ".env"),
+    ("password_of_zoe: <password>", "conf/local.yml"),
+    ("mot_de_passe = '<password>'", "src/a.py"),
+    ("contrasena = '<password>'", "src/a.py"),
+    ("contraseña = '<password>'", "src/a.py"),
+    ("senha = '<password>'", "src/a.py"),
 ]
 
 
@@ -117,12 +129,69 @@ NOT_SECRET = [
     "::arrow::util::SecureString kek_bytes2, std::string kek_id",
     'parser.add_argument("--token", default=None)',
     'token = os.getenv("TOKEN") or "not-set"',
+    'password = "my-secret-password"',
+    'password = "P@ssw0rd123"',
+    'password = "' + "S3cr3t" + '!"',
+    'url = "https://example.com/protected?access_token=<token>"',
+    'url = "https://api.example.com/x?access_token=<token>"',
+    "Next page token: <b62-20>",
+    'def f():\n    """Log in.\n\n    >>> f(passwd=\'<password>\')\n    """',
 ]
 
 
 @pytest.mark.parametrize("sample", NOT_SECRET)
 def test_what_is_no_secret_is_left_alone(sample: str) -> None:
     assert engine().find(f"{filled(sample)}\n", "src/a.py") == ()
+
+
+PERL = [
+    "$self->{+PASS} = $self->{+PASS} ? 1 : 0;",
+    "my $pass = $self->is_passing();",
+    '$PASSWORD = $CPAN::Config->{password} || "";',
+]
+
+
+@pytest.mark.parametrize("path", ["lib/A.pm", "bin/tool"])
+@pytest.mark.parametrize("line", PERL)
+def test_an_expression_is_no_value(line: str, path: str) -> None:
+    assert engine().find(f"{line}\n", path) == ()
+
+
+MANY = 30
+
+
+@pytest.mark.parametrize(
+    ("path", "found"), [("src/a.py", MANY), ("conf/a.yml", MANY), (".env", MANY), ("a.csv", 1)]
+)
+def test_many_passwords_are_never_lost(path: str, found: int) -> None:
+    values = [SAMPLES["password"]() for _ in range(MANY)]
+    names = (f"password_{number}" for number in range(MANY))
+    form = {"src/a.py": "{} = '{}'", ".env": "{}={}"}.get(path, "{}: '{}'")
+    text = "\n".join(map(form.format, names, values)) + "\n"
+    secrets = own_rules_only().find(text, path)
+    assert (len(secrets), sum(secret.values for secret in secrets)) == (found, MANY)
+    first = secrets[0].span
+    assert text[first.start : first.end] == values[0] and not secrets.untold
+
+
+def test_what_is_not_searched_or_listed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ccds_ls.secrets._MOST", 2)
+    monkeypatch.setattr("ccds_ls.secrets._MOST_LINES", 3)
+    text = filled("password = '<password>'\n" * 4)
+    secrets = own_rules_only().find(text, "src/a.py")
+    assert len(secrets) == 2
+    assert "1 more" in secrets.untold and "from line 4" in secrets.untold
+    assert not own_rules_only().find(text[: len(text) // 2], "src/a.py").untold
+
+
+def test_our_own_rules_look_at_the_end_of_a_large_text() -> None:
+    text = filled("x = 1\n" * 400_000 + "password = '<password>'\n")
+    assert len(engine().find(text, "src/a.py")) == 1
+
+
+def test_an_aws_secret_access_key_is_called_so() -> None:
+    (secret,) = engine().find(filled('AWS_SECRET_ACCESS_KEY = "<token>"\n'), "src/a.py")
+    assert (secret.kind, secret.title) == ("aws-secret-access-key", "AWS secret access key")
 
 
 def test_in_tests_generic_matches_are_silent_and_providers_are_not() -> None:

@@ -11,15 +11,15 @@ from ccds_ls.finding import (
     Finding,
     Fix,
     MoveToEnv,
-    Severity,
     Span,
     State,
     Suppress,
     TextEdit,
-    plain_fingerprint,
 )
 from ccds_ls.project import nearest
+from ccds_ls.rules import UNCHECKED as UNCHECKED
 from ccds_ls.rules import Context, Rule, all_rules
+from ccds_ls.rules import unchecked as unchecked
 from ccds_ls.snapshot import File, Origin, Snapshot
 from ccds_ls.suppression import is_suppressed, suppressing_fixes
 from ccds_ls.text import matching_line
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 Located = tuple[Finding, File]
 """A finding and the version of the file that its spans are in."""
 
-UNCHECKED = "unchecked"
 """The code of a finding that says what could not be checked, so that it is never taken for clean."""
 
 
@@ -140,12 +139,6 @@ def where(error: BaseException) -> str:
     while trace and trace.tb_next:
         trace = trace.tb_next
     return f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
-
-
-def unchecked(file: File, kind: str, message: str) -> Finding:
-    """The finding that says that something about a file could not be checked."""
-    fingerprint = plain_fingerprint(UNCHECKED, kind, file.path)
-    return Finding(UNCHECKED, kind, Severity.INFORMATION, file.path, message, file.state, fingerprint)
 
 
 def _merged(found: Iterable[Located], current: Mapping[str, File]) -> Iterator[Located]:

@@ -13,13 +13,22 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
-from ccds_ls.finding import Finding
+from ccds_ls.finding import Finding, Severity, plain_fingerprint
 
 if TYPE_CHECKING:
     from ccds_ls.config import Config
     from ccds_ls.project import Project
     from ccds_ls.secrets import Secret
     from ccds_ls.snapshot import File, Snapshot
+
+UNCHECKED = "unchecked"
+"""The code of findings that say that something could not be checked."""
+
+
+def unchecked(file: File, kind: str, message: str) -> Finding:
+    """The finding that says that something about a file could not be checked."""
+    fingerprint = plain_fingerprint(UNCHECKED, kind, file.path)
+    return Finding(UNCHECKED, kind, Severity.INFORMATION, file.path, message, file.state, fingerprint)
 
 
 @dataclass(frozen=True)

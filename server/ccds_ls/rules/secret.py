@@ -12,6 +12,11 @@ are left alone. In tests, fixtures, templates and documentation only providers' 
 another scanner has been told to accept (`gitleaks:allow`, `pragma: allowlist secret`, `kingfisher:ignore`,
 `betterleaks:allow`) is accepted here too.
 
+In a file of data (CSV, JSON, XML, a log) more than 25 values that are told by their name alone, such as a column of
+tokens, become one finding at the first of them, which says how many there are. At most 200 secrets of a text are
+listed, and of a file with more than 10,000 places where one could be the rest is searched for providers' tokens only;
+a finding `unchecked` says so where that happens.
+
 ## Why it matters
 
 A secret in a commit is copied with every clone and fork, and programs that search public repositories find it within
@@ -76,8 +81,8 @@ from ccds_ls.finding import (
 )
 from ccds_ls.notebook import Cell, Notebook
 from ccds_ls.notebook.cell_findings import clear_outputs
-from ccds_ls.rules import Context, Rule
-from ccds_ls.secrets import Secret
+from ccds_ls.rules import Context, Rule, unchecked
+from ccds_ls.secrets import Secret, Secrets
 from ccds_ls.snapshot import File, Origin
 
 # Fields of a cell that are searched as text, or hold no text: an attachment is an image.
@@ -87,6 +92,7 @@ _WRITES_FILE = re.compile(r"%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?([^\s'\"]+)")
 _SETTINGS_FILE = re.compile(
     r"(?:\.env(?:\..+)?|.+\.env|\.envrc|\.netrc|_netrc|\.pypirc|\.pgpass|kaggle\.json|credentials(?:\.json)?)\Z"
 )
+_Find = Callable[[str, str], tuple[Secret, ...]]  # (text, path), as in ``Context``
 _SURE = {"high": "surely", "medium": "probably", "low": "possibly"}
 
 
@@ -104,14 +110,28 @@ def check(file: File, context: Context) -> Iterator[Finding]:
     """One finding for each secret in a file's text, or in a notebook's cells, outputs and what surrounds them."""
     if file.ignored:
         return
+    untold: list[str] = []
+
+    def find(text: str, path: str) -> tuple[Secret, ...]:
+        found = context.find_secrets(text, path)
+        if isinstance(found, Secrets) and found.untold and found.untold not in untold:
+            untold.append(found.untold)
+        return found
+
+    yield from _in_file(file, find)
+    if untold:
+        yield unchecked(file, RULE.code, f"Not searched for secrets to the end: {'; '.join(untold)}.")
+
+
+def _in_file(file: File, find: _Find) -> Iterator[Finding]:
     if file.notebook is not None and not file.is_script:
-        yield from _in_notebook(file, file.notebook, context)
+        yield from _in_notebook(file, file.notebook, find)
     elif file.text is not None:
-        for secret in context.find_secrets(file.text, file.path):
+        for secret in find(file.text, file.path):
             yield _finding(file, secret, secret.span)
 
 
-def _in_notebook(file: File, notebook: Notebook, context: Context) -> Iterator[Finding]:
+def _in_notebook(file: File, notebook: Notebook, find: _Find) -> Iterator[Finding]:
     """Pieces with the same syntax are searched together: a call for each of hundreds of cells would cost more."""
     by_path: dict[str, list[_Part]] = defaultdict(list)
     for cell in notebook.cells:
@@ -126,13 +146,13 @@ def _in_notebook(file: File, notebook: Notebook, context: Context) -> Iterator[F
     if file.text is not None and file.cells is None:  # else the text is what the editor shows as cells
         by_path[f"{file.path}/metadata.json"].extend(_around_cells(file.text, notebook))
     for path, parts in by_path.items():
-        yield from _in_parts(file, parts, path, context)
+        yield from _in_parts(file, parts, path, find)
 
 
-def _in_parts(file: File, parts: list[_Part], path: str, context: Context) -> Iterator[Finding]:
+def _in_parts(file: File, parts: list[_Part], path: str, find: _Find) -> Iterator[Finding]:
     starts = list(accumulate((len(part.text) + 2 for part in parts), initial=0))
     seen: set[tuple[int | None, str]] = set()
-    for secret in context.find_secrets("\n\n".join(part.text for part in parts), path):
+    for secret in find("\n\n".join(part.text for part in parts), path):
         number = bisect_right(starts, secret.span.start) - 1
         part = parts[number]
         span = Span(secret.span.start - starts[number], min(secret.span.end - starts[number], len(part.text)))
@@ -184,18 +204,12 @@ def _finding(
     in_output: bool = False,
 ) -> Finding:
     staged = file.state is State.STAGED
-    last = (
-        "take it out of the file and the commit"
-        if staged
-        else "take it out of the file before it is committed"
-    )
     return Finding(
         code="secret",
         kind=secret.kind,
         severity=Severity.ERROR if staged else Severity.WARNING,
         path=file.path,
-        message=f"{secret.title}, {secret.redacted}: {_SURE[secret.confidence]} a secret. Revoke it first if it was"
-        f" ever pushed or shared (rewriting history does not take it back), then {last}.",
+        message=_message(secret, cell if in_output else None, staged),
         state=file.state,
         fingerprint=secret.fingerprint,
         span=span,
@@ -206,6 +220,22 @@ def _finding(
             *_cleared(file, cell, in_output),
             *_fixes(file, staged),
         ),
+    )
+
+
+def _message(secret: Secret, printed_by: int | None, staged: bool) -> str:
+    """What it is and what to do; ``printed_by`` is the cell in whose output it is."""
+    where = "" if printed_by is None else f" in the output of cell {printed_by}"
+    what = f"{secret.title}, {secret.redacted}{where}: {_SURE[secret.confidence]} a secret."
+    if secret.values > 1:
+        what = f"{secret.title}: {secret.values} values{where}, listed as one: {_SURE[secret.confidence]} secrets."
+    it = "them" if secret.values > 1 else "it"
+    out = f"take {it} out of the file" if printed_by is None else f"clear the outputs, which takes {it} out"
+    last = f"{out} and the commit" if staged else f"{out} before it is committed"
+    was = "they were" if secret.values > 1 else "it was"
+    return (
+        f"{what} Revoke {it} first if {was} ever pushed or shared (rewriting history does not take {it} back), then"
+        f" {last}."
     )
 
 

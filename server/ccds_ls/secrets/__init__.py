@@ -20,18 +20,16 @@ from ccds_ls.secrets import engine as secret_engine
 from ccds_ls.secrets.engine import EngineUnavailable as EngineUnavailable
 from ccds_ls.secrets.engine import Hit, Scan
 from ccds_ls.secrets.engine import default_cache_dir as default_cache_dir
-from ccds_ls.secrets.patterns.places import is_generated, is_made_up, is_readme
+from ccds_ls.secrets.patterns.places import is_data, is_generated, is_made_up, is_readme
 
-_OWN_RULES_LIMIT = (
-    2_000_000  # Code points at a text's start that our own rules look at: beyond that it is data.
+_MANY = (
+    25  # More generic matches of a kind than that in a file of data are a column, such as the keys of a dump.
 )
-_MANY = 25  # More generic matches of a kind than that are a column of data, such as the keys of a dump.
-_MOST = 200  # More secrets than that in one text are of no use to anyone.
+_MOST = 200  # More secrets than that in one text are not listed: the first ones tell enough.
 _LONG_LINE = 2_000
 _MOST_LINES = (
-    3_000  # As many places as that where a secret could be are data, too: the rest is left to the engine.
+    10_000  # Lines that our own rules look at, of those where a secret could be: at most a few seconds.
 )
-_MOST_PIECES = 300  # Places on long lines: a minified file, a dump.
 _WHOLE = "pgpass"  # Each line of such a file is looked at: nothing in it tells of a password.
 _RANDOM = 24  # From so many random characters on a value in a README is somebody's, not an example.
 _LINE_END = re.compile("\n")
@@ -47,6 +45,7 @@ class Secret:
 
     ``kind`` is stable and in kebab case, ``title`` is for people, ``confidence`` is ``high``, ``medium`` or ``low``.
     ``redacted`` is never enough to use; ``fingerprint`` is the same for the same value and can't be turned back.
+    One of a file of data may stand for a whole column: ``values`` is how many values, of which it is the first.
     """
 
     kind: str
@@ -55,6 +54,13 @@ class Secret:
     span: Span
     redacted: str
     fingerprint: str
+    values: int = 1
+
+
+class Secrets(tuple[Secret, ...]):
+    """The secrets in a text, in order. ``untold`` says, for people, what was not searched or is not listed."""
+
+    untold: str = ""
 
 
 class _Found(NamedTuple):
@@ -66,6 +72,7 @@ class _Found(NamedTuple):
     kind: str
     title: str
     confidence: str
+    values: int = 1
 
 
 @dataclass(frozen=True)
@@ -75,41 +82,55 @@ class Detector:
     _scan: Scan
     engine: bool = True
 
-    def find(self, text: str, path: str) -> tuple[Secret, ...]:
+    def find(self, text: str, path: str) -> Secrets:
         """The secrets in a text, in order; ``path`` tells its syntax and whether it is a test. Takes any str."""
         data = text.encode("utf-8", "surrogatepass")
         hits = self._scan(data, path)
         whole = path.endswith(_WHOLE)
         if not hits and not whole:
-            return ()
+            return Secrets()
         places = _code_points(text, data, {place for hit in hits for place in (hit.start, hit.end)})
-        candidates = [places[hit.start] for hit in hits if hit.is_candidate]
-        found = [*_providers_matches(text, hits, places, path)]
-        if (candidates or whole) and not is_generated(path):
-            found += self._own_matches(text, sorted(candidates), path)
+        candidates = sorted(places[hit.start] for hit in hits if hit.is_candidate)
+        if whole:
+            candidates = [0, *(match.end() for match in _LINE_END.finditer(text))]
+        # The first line that is too much says from where on the rest was not searched.
+        lines = [] if is_generated(path) else list(islice(_lines(text, candidates), _MOST_LINES + 1))
+        found = [
+            *_providers_matches(text, hits, places, path),
+            *self._own_matches(text, lines[:_MOST_LINES], path),
+        ]
         kept = _merged(match for match in found if not _is_allowed(text, match))
-        return tuple(_secret(text, match) for match in kept[:_MOST])
+        if is_data(path):
+            kept = list(_columns(kept))
+        secrets = Secrets(_secret(text, match) for match in kept[:_MOST])
+        secrets.untold = _untold(text, len(kept), lines[_MOST_LINES:])
+        return secrets
 
-    def _own_matches(self, text: str, candidates: list[int], path: str) -> list[_Found]:
+    def _own_matches(self, text: str, lines: list[tuple[int, str]], path: str) -> list[_Found]:
         from ccds_ls.secrets.patterns import line as patterns
         from ccds_ls.secrets.patterns.providers import find as find_prefixed
         from ccds_ls.secrets.patterns.values import is_random
 
-        if path.endswith(_WHOLE):
-            candidates = [0, *(match.end() for match in _LINE_END.finditer(text))]
-        candidates = candidates[: bisect_right(candidates, _OWN_RULES_LIMIT)]
         made_up, readme = is_made_up(path), is_readme(path)
-        found = []
-        for start, line in islice(_lines(text, candidates), _MOST_LINES):
+        found, generic = [], []
+        for start, line in lines:
             # The secret engine knows every provider's tokens, and more exactly.
             prefixed = () if self.engine else find_prefixed(line)
             for match in chain(prefixed, patterns.find(line, path)):
-                shown = readme and not is_random(line[match.start : match.end], _RANDOM)
-                if not match.generic or not (made_up or shown):
-                    rank = 1 if match.confidence == "high" else 3
-                    found.append(_Found(rank, start + match.start, start + match.end, *match[2:5]))
-        counts = Counter(match.kind for match in set(found) if match.rank == 3)
-        return [match for match in found if match.rank != 3 or counts[match.kind] <= _MANY]
+                rank = 1 if match.confidence == "high" else 3
+                one = _Found(rank, start + match.start, start + match.end, *match[2:5])
+                if not match.generic:
+                    found.append(one)
+                elif not made_up:
+                    generic.append(one)
+        shown = [one for one in generic if not is_random(text[one.start : one.end], _RANDOM)]
+        if readme:
+            examples = set(shown)
+        elif shown and path.endswith(".py"):
+            examples = _in_docstrings(text, shown)
+        else:
+            examples = set()
+        return found + [one for one in generic if one not in examples]
 
 
 def own_rules_only() -> Detector:
@@ -195,6 +216,39 @@ def _kind_and_title(rule: str) -> tuple[str, str]:
     return kind, title[0].upper() + title[1:]
 
 
+def _in_docstrings(text: str, found: Iterable[_Found]) -> set[_Found]:
+    """Those of the matches that stand in a docstring: examples, as in a README."""
+    from ccds_ls.secrets.patterns.docstrings import lines_of
+
+    lines = lines_of(text)
+    return {match for match in found if lines and text.count("\n", 0, match.start) in lines}
+
+
+def _columns(found: Iterable[_Found]) -> Iterator[_Found]:
+    """The matches; of many generic ones of a kind, which are a column of data, the first with their number."""
+    found = list(found)
+    counts = Counter(match.kind for match in found if match.rank == 3)
+    told = set()
+    for match in found:
+        if match.rank != 3 or counts[match.kind] <= _MANY:
+            yield match
+        elif match.kind not in told:
+            told.add(match.kind)
+            yield match._replace(values=counts[match.kind], confidence="low")
+
+
+def _untold(text: str, secrets: int, left: list[tuple[int, str]]) -> str:
+    told = (
+        [f"{secrets - _MOST} more secrets than the first {_MOST} are not listed"] if secrets > _MOST else []
+    )
+    if left:
+        line = text.count("\n", 0, left[0][0]) + 1
+        told.append(
+            f"from line {line} on only providers' tokens were looked for, as there are very many places for secrets"
+        )
+    return "; ".join(told)
+
+
 _CONTINUING = bytes(range(0x80, 0xC0))
 
 
@@ -219,16 +273,13 @@ _VALUE_FIELD = re.compile(
 
 def _lines(text: str, places: Iterable[int]) -> Iterator[tuple[int, str]]:
     """The lines that hold the places, each once; of a long line the surroundings of its first places."""
-    done = pieces = 0
+    done = 0
     for place in places:
         if place < done:
             continue
         start = text.rfind("\n", max(0, place - _LONG_LINE), place) + 1
         end = text.find("\n", place, place + _LONG_LINE)
         if end < 0 or (start == 0 and place >= _LONG_LINE):
-            pieces += 1
-            if pieces > _MOST_PIECES:
-                continue
             start = start or max(0, place - 200)
             end, done = min(len(text), place + 900), place + 400
         else:
@@ -279,6 +330,7 @@ def _secret(text: str, match: _Found) -> Secret:
         Span(match.start, match.end),
         redact(value),
         fingerprint(value),
+        match.values,
     )
 
 

@@ -116,7 +116,7 @@ def _in_string(
     value = getattr(literal, "value", "")
     prefix, quote = _opening(source, place)
     inner = Span(place.start + len(prefix) + len(quote), place.end - len(quote))
-    decoded = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+    decoded = _as_text(value)
     whole = span.start <= inner.start and span.end >= inner.end
     variable = _variable(chain)
     if not whole and not _ADDRESS.search(decoded):
@@ -128,6 +128,15 @@ def _in_string(
         name = _free(variable, decoded, taken, fixed=True)
         return Move(name, decoded, (_without_statement(source, *statement),))
     return Move(name, decoded, ((place, read),))
+
+
+def _as_text(value: str | bytes) -> str:
+    """What an environment can hold of a literal's value. Raises CannotMove for what it would change."""
+    try:
+        data = value if isinstance(value, bytes) else value.encode()
+        return data.decode()
+    except UnicodeError:
+        raise CannotMove("its value is no text that a file in UTF-8 could hold") from None
 
 
 def _part_of_string(

@@ -24,10 +24,12 @@ from ccds_ls.secrets.patterns.values import (
     is_uuid,
 )
 
-_KEYWORD = re.compile(r"pass|pwd|psw|secret|token|key|auth|cred|(?<![a-z])pw(?![a-z])|bearer")
+_KEYWORD = re.compile(
+    r"pass|kennwort|contrase(?:n|ñ)a|senha|pwd|psw|secret|token|key|auth|cred|(?<![a-z])pw(?![a-z])|bearer"
+)
 _NAME_CHARACTERS = re.compile(r"[\w.$-]{0,50}")
 _WORD_BEFORE = re.compile(
-    r"\b(?:api|access|secret|private|auth|subscription|account|encryption|license|client|signing|storage)[ ]\Z",
+    r"\b(?:api|access|secret|private|auth|subscription|account|encryption|license|client|signing|storage|page|pagination|csrf)[ ]\Z",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
@@ -46,12 +48,13 @@ _AFTER = re.compile(
     re.VERBOSE,
 )
 _BARE = re.compile(r"[^\s\"'`<>,;|(){}\[\]\\]{6,600}")
+_ARROW = re.compile(r"->\s?[\w{\[($@]")
 _TO_LINE_END = re.compile(r"[^\s\"'`]{6,600}(?=[ \t]*(?:#.*)?\Z)")
 _SETTING = re.compile(r"[ \t]*(?:export[ \t]+|set[ \t]+|-[ \t]+|ENV[ \t]+|ARG[ \t]+)?[\w.-]+\Z")
 _COMMAND = re.compile(r"\s*(?:[%!$>]|export\s|setx?\s|\$env:|set_env|ENV\s)")
 _COMMENT = re.compile(r"(?:^|\s)(?:#|//|--|\*)\s")
 _SPACED = re.compile(r"(?:netrc|\.conf|\.properties|\.ovpn)\Z")
-_PUBLIC_LINK = re.compile(r"zoom\.us/|\.svg\?")
+_PUBLIC_LINK = re.compile(r"zoom\.us/|\.svg\?|://(?:[\w-]{1,40}\.){0,4}example(?:\.\w{2,10})?[:/?]")
 _OTHER_NAME = re.compile(r"[A-Za-z_]{1,20}=[^=]")
 _HASHED_NAME = re.compile(r"[\w.]+-[0-9a-f]{32,}\Z")
 _CONNECTION = re.compile(
@@ -122,7 +125,7 @@ def _link(line: str, start: int, after: re.Match[str], path: str) -> str | None:
     if op == ">" and not (opened in ("<", "/") or close):
         return None
     # What stands in the link of a meeting or of a badge is for whoever may read the page.
-    public = opened in ("?", "&") and _PUBLIC_LINK.search(line, max(0, start - 80), start)
+    public = opened in ("?", "&") and _PUBLIC_LINK.search(line, max(0, start - _NEAR), start)
     return None if public else "clear"
 
 
@@ -159,8 +162,8 @@ def _value(line: str, start: int, after: re.Match[str], path: str) -> _Value | N
     bare = _BARE.match(line, begin)
     if bare is None:
         return None
-    if line[bare.end() : bare.end() + 1] in ("(", "["):
-        return None  # a call, an index
+    if line[bare.end() : bare.end() + 1] in ("(", "[") or _ARROW.match(line, bare.end() - 1):
+        return None  # a call, an index, a member of an object
     text = bare[0].rstrip(".:\\")
     if in_code and not _may_be_bare(line, start, op, text, bare.end()):
         return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 _MORE = r"[a-z0-9_.-]{0,30}"
 # Not "author", "tokenizer", "passing", "keyword".
 _NAME = (
-    rf"(?:(?:pwd|psw|secret|cred){_MORE}|pw|pass(?:[wcp0-9_.-]{_MORE})?"
+    rf"(?:(?:pwd|psw|secret|cred|kennwort|contrase[^\s]{{1,2}}a|senha){_MORE}|pw|passe?(?:[wcp0-9_.-]{_MORE})?"
     rf"|auth(?:(?:ori[sz]|[a-np-z0-9_.-]){_MORE})?|token(?:(?:[a-hj-z0-9_.-]|i[a-rt-y]){_MORE})?)"
 )
 _KEY = rf"key(?:s|str(?:ing)?|val(?:ue)?|[0-9_.-]{_MORE})?"

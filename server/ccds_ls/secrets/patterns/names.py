@@ -32,8 +32,15 @@ _OTHER = frozenset(
     """.split()
 )
 _PASSWORD = re.compile(
-    r"(?:password|passwd|passphrase|passcode|passwort|pwd|pswd|psw"
+    r"(?:password|passwd|passphrase|passcode|passwort|kennwort|motdepasse|contrasena|senha|pwd|pswd|psw"
     r"|(?:db|user|sql|pg|admin|root|mail|smtp|ftp|login|app|ldap|master|database|postgres)pass)\d{0,2}\Z"
+)
+# What a password is for, where that stands behind it: "PASSWORD_PROD", "password_of_zoe".
+_WHERE = frozenset(
+    """
+    prod production dev devel development staging stage qa live db database sql mysql postgres postgresql pg mongo redis
+    oracle admin root ftp sftp smtp imap mail ldap vpn ssh wifi local remote main master backup aws azure gcp
+    """.split()
 )
 _JOINED = re.compile(
     r"(?:api|access|secret|private|auth|account|storage|subscription|license|encryption|master|signing|client|service|app|consumer|shared)keys?\d{0,2}\Z"
@@ -74,6 +81,7 @@ class Meaning:
 @lru_cache(maxsize=4096)
 def meaning(name: str) -> Meaning | None:
     """What the value of a variable, key, option or field with this name is, or None if it isn't a secret."""
+    name = name.replace("ñ", "n").replace("Ñ", "N")
     own = name.rpartition(".")[2]
     words = [word.lower() for word in _WORD.findall(name)]
     while words and (words[-1].isdigit() or words[-1] in _FORM):
@@ -82,7 +90,7 @@ def meaning(name: str) -> Meaning | None:
         return None
     last, before = words[-1], words[-2] if len(words) > 1 else ""
     joined = before + last
-    if _PASSWORD.search(last) or joined in ("passphrase", "password", "passwd") or last in ("pass", "pw"):
+    if _is_password(words):
         return Meaning("password", sure=last != "pw")
     if (before in _OTHER and before in own.lower()) or joined in ("keyword", "keywords"):
         return None
@@ -97,3 +105,13 @@ def meaning(name: str) -> Meaning | None:
         return Meaning("token", sure=False)
     is_key = last.endswith("key") and len(last) <= 12 and last not in _NO_KEYS
     return Meaning("key", sure=False) if is_key else None
+
+
+def _is_password(words: list[str]) -> bool:
+    """Whether a name ends in what a password is called, or says behind it where it is good or whose it is."""
+    if _PASSWORD.search(words[-1]) or words[-1] in ("pass", "pw") or words[-3:] == ["mot", "de", "passe"]:
+        return True
+    if "".join(words[-2:]) in ("passphrase", "password", "passwd"):
+        return True
+    rest = words[next((n for n, word in enumerate(words, 1) if _PASSWORD.match(word)), len(words)) :]
+    return bool(rest) and (rest[0] in ("of", "for", "de") if len(rest) > 1 else rest[0] in _WHERE)

@@ -27,8 +27,13 @@ _GENERATED = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _CODE = re.compile(
-    r"\.(?:py|pyi|pyx|pxd|js|jsx|ts|tsx|mjs|cjs|java|kt|scala|go|rs|c|h|cc|cpp|hpp|cu|cs|swift|php|rb|r|jl|lua|pl|m|sql|vue|dart|ex|hs)$",
+    r"\.(?:py|pyi|pyx|pxd|js|jsx|ts|tsx|mjs|cjs|java|kt|scala|go|rs|c|h|cc|cpp|hpp|cu|cs|swift|php|rb|r|jl|lua|pl|pm|t|m|sql|vue|dart|ex|hs)$",
     re.IGNORECASE,
+)
+
+
+_DATA = re.compile(
+    r"\.(?:csv|tsv|psv|json|jsonl|ndjson|geojson|xml|html?|sql|dump|log|txt|dat)$", re.IGNORECASE
 )
 
 
@@ -48,6 +53,12 @@ def is_readme(path: str) -> bool:
 def is_generated(path: str) -> bool:
     """Whether a program wrote this file full of hashes or vocabulary, such as a lock file."""
     return _GENERATED.search(path) is not None
+
+
+@lru_cache(maxsize=1024)
+def is_data(path: str) -> bool:
+    """Whether files of this kind hold rows of data, in which a name may stand on every row."""
+    return _DATA.search(path) is not None
 
 
 @lru_cache(maxsize=1024)

@@ -30,6 +30,7 @@ _PROVIDERS: dict[str, tuple[str, str]] = {
     "weather": ("weather", "weather service"),
 }
 _PROVIDER = re.compile("|".join(_PROVIDERS), re.IGNORECASE)
+_SECRET_ACCESS_KEY = re.compile(r"secret[ _.-]?access[ _.-]?key\W{0,20}\Z", re.IGNORECASE)
 
 
 def provider_in(text: str, kind: str) -> tuple[str, str]:
@@ -39,6 +40,8 @@ def provider_in(text: str, kind: str) -> tuple[str, str]:
     if not found:
         return ("api-key" if kind == "key" else kind), noun[0].upper() + noun[1:]
     prefix, owner = _PROVIDERS[found[-1].lower()]
+    if prefix == "aws" and _SECRET_ACCESS_KEY.search(text):
+        return "aws-secret-access-key", "AWS secret access key"
     return f"{prefix}-{'api-key' if kind == 'key' else kind}", f"{owner} {noun}"
 
 

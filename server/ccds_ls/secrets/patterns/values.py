@@ -33,11 +33,18 @@ _PLACEHOLDER = re.compile(
     r"""
     example|sample|dummy|placeholder|replace|change[_-]?(?:me|it|this)|insert|redacted|removed|hidden|lorem|ipsum
     |\Ayour|\Amy(?:[-_ ]|own|super|secret|api|app|auth|db|key|pass|token|user)|not[_-]?(?:a|real|set|so)[_-]|x{4,}|\*{3,}|\.{3,}|…|•|_{4,}|-{5,}|\?{3,}|\#{3,}|0{6,}
-    |\Atiger|asdf|qwert|zxcv|123456|abcdef|abc123|deadbeef|cafebabe|hunter2|swordfish|correct.?horse|let_?me_?in
-    |p[a@4][s5$]{2}[-_]?(?:w[o0]r[dt]|phrase)|s[e3][ck]r[ei13]t|api[_-]?key|credential|(?:access|auth|bearer|id)[_-]?token
+    |\Atiger|\A-?anonymous|asdf|qwert|zxcv|123456|abcdef|abc123|deadbeef|cafebabe|hunter2|swordfish|correct.?horse|let_?me_?in
+    |\A(?:p[a@4][s5$]{2}[-_]?(?:w[o0]r[dt]|phrase)|s[e3][ck]r[ei13]t)[\W\d_]{0,6}\Z
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+# What a secret is called. Among other words it makes a placeholder; beside random characters it is a part of a secret.
+_NOUN = re.compile(
+    r"pass[-_]?(?:wor[dt]|phrase)|se[ck]ret|api[_-]?key|credentials?|(?:access|auth|bearer|id)[_-]?token",
+    re.IGNORECASE,
+)
+_ALNUM = re.compile(r"[A-Za-z0-9]+")
+_PLAIN = re.compile(r"[A-Za-z]+|[A-Za-z]?\d+|[A-Za-z]{3,}\d{1,2}")
 # Passwords that stand in every manual.
 _COMMON = re.compile(
     r"(?:test|demo|temp|tmp|user|admin|root|guest|default|pass|welcome|monkey|dragon|iloveyou|login|foo|bar|abc|mysql"
@@ -63,7 +70,7 @@ _HASHED = re.compile(
 _REFERENCE = re.compile(
     r"""
     \A\$[A-Za-z_]\w*\Z|\A\$[({]|\A[<{\[(].*[>}\])]\Z|\{\{|\$\{|\{[A-Za-z_][\w.\[\]'"]*\}|\A%[A-Za-z_]+%\Z|%\(\w+\)s|%[sdr]\Z
-    |\A\\[ux]|\A@[A-Z_]+@\Z|\#\{|<[A-Za-z_]{2,}|environ|getenv|process\.env|\A[A-Za-z_][\w.]*[(\[]|\A[A-Za-z_]+\d?(?:\.[A-Za-z_]+\d?)+\Z
+    |\A\$?(?:\w+::)*\w+->|\A\$\w+(?:::\w+|\{)|\A\\[ux]|\A@[A-Z_]+@\Z|\#\{|<[A-Za-z_]{2,}|environ|getenv|process\.env|\A[A-Za-z_][\w.]*[(\[]|\A[A-Za-z_]+\d?(?:\.[A-Za-z_]+\d?)+\Z
     """,
     re.VERBOSE,
 )
@@ -123,10 +130,19 @@ def is_sequence(value: str) -> bool:
     return steps * 2 > len(value)
 
 
+def _is_called(value: str) -> bool:
+    """Whether a value is what a secret is called, alone or with other words: "my-secret-password"."""
+    rest = _NOUN.sub(" ", value)
+    if rest == value or not all(map(_PLAIN.fullmatch, _ALNUM.findall(rest))):
+        return False
+    return wordiness(rest, 3) >= 0.5 or sum(map(str.isalpha, rest)) < 4
+
+
 def is_placeholder(value: str) -> bool:
     """Whether a value stands for another: an example, a reference, a hash, a published one."""
     return bool(
         _PLACEHOLDER.search(value)
+        or _is_called(value)
         or _COMMON.match(value)
         or (_FILLER.search(value) and (len(value) < 10 or wordiness(value, shortest=3) >= 0.5))
         or _REFERENCE.search(value)
