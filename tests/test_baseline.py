@@ -119,3 +119,18 @@ def test_nothing_to_accept_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(make(tmp_path / "clean", {"src/a.py": "x = 1\n"}))
     assert main(["check", "--baseline"]) == 0
     assert not Path(NAME).exists()
+
+
+def test_a_damaged_baseline_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {NAME: "{"})
+    reads: list[Path] = []
+
+    def damaged(path: Path) -> bytes:
+        reads.append(path)
+        return b"{"
+
+    monkeypatch.setattr(Path, "read_bytes", damaged)
+    for _ in range(2):
+        with pytest.raises(BaselineError, match="not what"):
+            load(tmp_path)
+    assert len(reads) == 1

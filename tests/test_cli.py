@@ -317,3 +317,27 @@ def test_a_repository_in_a_folder_outside_git_is_checked_as_one(repo: Path, caps
     write(repo.parent, {"loose.py": line})
     found = {item["path"]: item["state"] for item in checked(capsys, str(repo.parent))}
     assert found == {"loose.py": "work-tree", "new.py": "would-be-added"}
+
+
+def test_fix_ignores_what_tools_made_once_and_leaves_the_index_alone(
+    repo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    caches = {f"src/__pycache__/m{number}.cpython-312.pyc": "x" for number in range(120)}  # more than a batch
+    write(repo, {**caches, ".env": "DB_PASS=hunter22\n", ".gitignore": "a", "big.csv": "id\n1\n"})
+    stage(repo, {".idea/workspace.xml": "<x/>"})
+    before = git(repo, "ls-files", "-s")
+    _, out, err = run(capsys, "check", "--fix")
+    assert sorted(err.splitlines()) == [
+        "fixed .gitignore: added /.env",
+        "fixed .gitignore: added __pycache__/",
+    ]
+    assert sorted((repo / ".gitignore").read_text().splitlines()) == ["/.env", "__pycache__/", "a"]
+    assert "big.csv" in out and ".idea" in out and "__pycache__" not in out and ".env" not in out
+    assert git(repo, "ls-files", "-s") == before
+    _, _, err = run(capsys, "check", "--fix")
+    assert "none of these findings has a fix that is safe" in err and "--fix adds to .gitignore" in err
+    (repo / ".gitignore").write_text("")
+    (repo / ".gitignore").rename(repo / "mine")
+    (repo / ".gitignore").symlink_to(repo / "mine")
+    run(capsys, "check", "--fix")
+    assert (repo / "mine").read_text() == "", "what a link leads to is left alone"

@@ -140,11 +140,11 @@ PROPOSALS = [
     ("notebooks", [], "Untitled", "分析", "0.0-jqp-draft"),
     ("notebooks", [], "1.0-jqp-untitled", None, "1.0-jqp-draft"),
     ("notebooks", [], "分析", None, None),
-    ("notebooks", ["1.0-jqp-topic"], "1.0-jqp-topic-Copy1", None, "0.0-jqp-topic"),
+    ("notebooks", ["1.0-jqp-topic"], "1.0-jqp-topic-Copy1", None, "1.1-jqp-topic"),
     ("notebooks", ["0.0-jqp-topic"], "0.0-jqp-topic-Copy1", None, "0.1-jqp-topic"),
     ("notebooks", ["0.0-jqp-a"], "0.0-jqp-b", None, "0.1-jqp-b"),
-    ("notebooks", ["1.0-jqp-topic"], "1.0-JQP-topic", None, "0.0-jqp-topic"),
-    ("notebooks", ["1.0-jqp-topic"], "1.0_jqp_topic", None, "0.0-jqp-topic"),
+    ("notebooks", ["1.0-jqp-topic"], "1.0-JQP-topic", None, "1.1-jqp-topic"),
+    ("notebooks", ["1.0-jqp-topic"], "1.0_jqp_topic", None, "1.1-jqp-topic"),
 ]
 
 
@@ -341,3 +341,10 @@ def test_ten_thousand_notebooks_are_named_quickly() -> None:
         assert problem(name, folder, CCDS)
         assert propose(name, folder, CCDS)
     assert time.process_time() - start < 3
+
+
+def test_a_taken_number_makes_way_for_the_next_of_its_own_phase() -> None:
+    folder = Folder("notebooks", ["1.0-ab-x.ipynb", "1.0-cd-y.ipynb", "1.0-cd-model.ipynb", "2.0-ab-z.ipynb"])
+    known = Convention(known=frozenset({"ab", "cd"}))
+    assert propose("1.0-cd-y.ipynb", folder, known) == "1.1-cd-y.ipynb"
+    assert propose("1.0-cd-model.ipynb", folder, known) == "1.1-cd-model.ipynb"

@@ -104,3 +104,27 @@ def test_without_nbstripout_nothing_is_set_up(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(ActError, match="pip install nbstripout"):
         output_filter.install(repo)
     assert git(repo, "config", "--get-regexp", "nbstripout", codes=(1,)) == ""
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_program_that_came_with_the_repository_is_no_filter(tmp_path: Path, linked: bool) -> None:
+    repo = make(tmp_path / "r")
+    place = tmp_path / "elsewhere" if linked else repo / ".venv"
+    write(place, {"bin/nbstripout": PROGRAM})
+    (place / "bin" / "nbstripout").chmod(0o755)
+    if linked:
+        (repo / ".venv").symlink_to(place)
+    git(repo, "add", ".")
+    with pytest.raises(ActError, match="came with the repository"):
+        output_filter.install(repo)
+    assert git(repo, "config", "--get-regexp", "nbstripout", codes=(1,)) == ""
+
+
+def test_the_filters_path_is_no_shell_text(tmp_path: Path) -> None:
+    repo = make(tmp_path / "a $(touch ran) 'b")
+    write(repo, {".venv/bin/nbstripout": PROGRAM, "a.ipynb": '{"cells": ["secret output"]}'})
+    (repo / ".venv" / "bin" / "nbstripout").chmod(0o755)
+    output_filter.install(repo)
+    git(repo, "add", "a.ipynb")
+    assert git(repo, "show", ":a.ipynb") == '{"cells": [""]}'
+    assert not (repo / "ran").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccds_ls.edits import replaced
+from ccds_ls.git import act
 from ccds_ls.git.act import ActError
+from ccds_ls.naming import renaming
 from ccds_ls.naming.names import renumber
 from ccds_ls.naming.references import Moves, edits
 from ccds_ls.naming.renaming import carry_out, in_order, plan_moves
@@ -177,3 +180,45 @@ def test_nothing_is_lost_where_a_name_is_taken_or_a_file_changes_meanwhile(tmp_p
     texts = {path.name: path.read_text() for path in (tmp_path / "notebooks").iterdir()}
     assert texts == {"b.ipynb": "[]", "c.ipynb": "{}", "d.ipynb": "1"}
     assert (tmp_path / "README.md").read_text() == "c.ipynb, d.ipynb"
+
+
+def test_a_file_that_can_not_be_written_is_told_and_the_others_follow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, {"notebooks/a.ipynb": "{}", "A.md": "notebooks/a.ipynb", "B.md": "notebooks/a.ipynb"})
+    old = tmp_path / "notebooks" / "a.ipynb"
+    plan = plan_moves({old: old.with_name("c.ipynb")})
+    assert plan is not None
+
+    def full(path: Path, data: bytes) -> None:
+        if path.name == "A.md":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        path.write_bytes(data)
+
+    monkeypatch.setattr(renaming, "write_atomically", full)
+    touched, trouble = carry_out(plan)
+    assert trouble == [
+        "A.md mentions the old name and was left: it can't be written (No space left on device)."
+    ]
+    assert touched == [old, old.with_name("c.ipynb"), tmp_path / "B.md"]
+    assert (tmp_path / "B.md").read_text() == "notebooks/c.ipynb"
+
+
+def test_what_can_not_be_renamed_back_is_told_and_the_rest_is_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, {f"notebooks/{name}.ipynb": "{}" for name in "abc"})
+    folder = tmp_path / "notebooks"
+    plan = plan_moves({folder / f"{name}.ipynb": folder / f"{name}2.ipynb" for name in "abc"})
+    assert plan is not None
+    rename = act.rename
+
+    def failing(old: Path, new: Path) -> object:
+        if old.name in ("c.ipynb", "b2.ipynb"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(old))
+        return rename(old, new)
+
+    monkeypatch.setattr(act, "rename", failing)
+    with pytest.raises(ActError, match=r"c\.ipynb.*b2\.ipynb was not renamed back to b\.ipynb"):
+        carry_out(plan)
+    assert {path.name for path in folder.iterdir()} == {"a.ipynb", "b2.ipynb", "c.ipynb"}

@@ -12,6 +12,7 @@ from typing import Any, cast
 import pytest
 from lsprotocol import types
 
+import ccds_ls.lsp.commands  # noqa: F401 - first, since lsp.rename and the commands need each other
 import repositories
 from ccds_ls.collect import View
 from ccds_ls.finding import State
@@ -19,9 +20,12 @@ from ccds_ls.git.read import GitError, Repository
 from ccds_ls.lsp import session as module
 from ccds_ls.lsp import work as work_module
 from ccds_ls.lsp.folders import Folder
+from ccds_ls.lsp.rename import edit_parts, shown_files, text_in
 from ccds_ls.lsp.session import Overlay, Publication, Session
 from ccds_ls.lsp.to_proto import Client
 from ccds_ls.lsp.work import Work
+from ccds_ls.naming.renaming import plan_moves
+from ccds_ls.notebook import parse
 from ccds_ls.secrets import Secret, own_rules_only
 from notebook_blocks import from_block
 
@@ -240,3 +244,36 @@ def test_an_unchanged_notebook_is_not_read_again(tmp_path: Path) -> None:
     assert set(session.refresh(folder)) >= {"notebooks/b/a.ipynb", "notebooks/b/1.0-al-a.ipynb"}
     session.check(folder, ["notebooks/b/a.ipynb"])
     assert str(root / "notebooks" / "b" / "a.ipynb") not in session.standing
+
+
+def test_a_siblings_rename_is_noticed_beside_a_folder_between_them(tmp_path: Path) -> None:
+    text = from_block("# %% execution_count=1\nx = 1\n")[0]
+    names = ("1.0-ab-one", "1.0-ab-two", "exploratory/1.0-ab-x", "zz")
+    root = repositories.make(tmp_path / "r", {f"notebooks/{name}.ipynb": text for name in names})
+    session = Session(Client(), own_rules_only())
+    folder = session.folders.at(root)
+    two = root / "notebooks" / "1.0-ab-two.ipynb"
+
+    def kinds() -> set[str | None]:
+        session.check(folder, session.refresh(folder))
+        standing = session.standing.get(str(two))
+        return {finding.kind for finding, _ in standing.located} if standing else set()
+
+    assert "duplicate-number" in kinds()
+    (two.parent / "1.0-ab-one.ipynb").rename(two.parent / "2.0-ab-one.ipynb")
+    assert "duplicate-number" not in kinds()
+
+
+def test_an_edit_of_a_cell_is_of_the_version_that_was_looked_at(tmp_path: Path) -> None:
+    text = from_block("# %% execution_count=1\n%run 1.0-ab-x.ipynb\n")[0]
+    root = repositories.make(
+        tmp_path / "r", {"notebooks/1.0-ab-x.ipynb": "{}", "notebooks/2.0-ab-y.ipynb": text}
+    )
+    old, shown = root / "notebooks" / "1.0-ab-x.ipynb", root / "notebooks" / "2.0-ab-y.ipynb"
+    session = Session(Client(), own_rules_only())
+    session.overlays[str(shown)] = Overlay(shown.as_uri(), 3, None, parse(text), ("cell:1",), (7,))
+    plan = plan_moves({old: old.with_name("1.0-ab-z.ipynb")}, text_in(shown_files(session)))
+    assert plan is not None
+    parts = edit_parts(session, plan, shown_files(session))
+    edits = [part for part in parts if isinstance(part, types.TextDocumentEdit)]
+    assert [(edit.text_document.uri, edit.text_document.version) for edit in edits] == [("cell:1", 7)]

@@ -31,24 +31,30 @@ def load(folder: Path) -> frozenset[Entry]:
         status = path.stat()
     except OSError:
         return frozenset()
-    return _parsed(path, status.st_mtime_ns, status.st_size)
+    accepted = _parsed(path, status.st_mtime_ns, status.st_size)
+    if isinstance(accepted, str):
+        raise BaselineError(accepted)
+    return accepted
 
 
 @lru_cache(maxsize=64)
-def _parsed(path: Path, _changed: int, size: int) -> frozenset[Entry]:
-    """The file as it is at this time and size: it is asked for at every keystroke, and parsed once."""
+def _parsed(path: Path, _changed: int, size: int) -> frozenset[Entry] | str:
+    """The file as it is at this time and size, or what is wrong with it, for people.
+
+    It is asked for at every keystroke and parsed once, whether it can be read or not: no exception is kept.
+    """
     import json  # where there is a baseline alone
 
     what = f"{NAME} can't be read, so nothing in it is accepted"
     try:
         if size > _MOST_BYTES:
-            raise BaselineError(f"{what}: it is too large.")
+            return f"{what}: it is too large."
         entries = json.loads(path.read_bytes())["accepted"]
         return frozenset((str(e["code"]), str(e["path"]), str(e["fingerprint"])) for e in entries)
     except OSError as error:
-        raise BaselineError(f"{what}: {error.strerror}.") from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise BaselineError(f"{what}: it is not what 'ccds-ls check --baseline' writes.") from error
+        return f"{what}: {error.strerror}."
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return f"{what}: it is not what 'ccds-ls check --baseline' writes."
 
 
 def record(

@@ -30,8 +30,8 @@ def pattern_for(path: str) -> str:
 def ignoring_fixes(file: File, project: Project, *patterns: str, safe: bool = False) -> tuple[Fix, ...]:
     """What keeps a file out of the commit, the first pattern preferred; then leaving .gitignore alone.
 
-    Patterns are for the .gitignore in the project's root. ``safe`` says that no work of the user's can be in
-    such a file; only a fix that leaves the index alone is ever marked so.
+    Patterns are for the .gitignore in the project's root. ``safe`` says that no work of the user's that is for
+    git can be in such a file; only a fix that leaves the index alone is ever marked so.
     """
     ignore = f"{project.root}/.gitignore" if project.root else ".gitignore"
     first: tuple[Edit, ...] = ()

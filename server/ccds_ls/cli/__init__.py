@@ -81,7 +81,10 @@ def _add_check(commands: Commands) -> None:
     )
     check.add_argument("--format", choices=("text", "json", "sarif", "github"), default="text")
     check.add_argument(
-        "--fix", action="store_true", help="apply the fixes that are safe; never touches the index"
+        "--fix",
+        action="store_true",
+        help="apply the fixes that are safe: add to .gitignore what tools make again by themselves, and a .env file "
+        "with values, unless git has them already; never touches the index",
     )
     check.epilog = "Exit code: 0 nothing found, 1 an error or a warning, 2 it could not check."
     check.set_defaults(run=_check)

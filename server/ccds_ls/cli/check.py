@@ -19,6 +19,7 @@ from ccds_ls.snapshot import File
 
 if TYPE_CHECKING:
     from ccds_ls.check import Located
+    from ccds_ls.finding import AppendLine
     from ccds_ls.secrets import Detector
 
 BATCH = 50
@@ -69,7 +70,9 @@ def collect(
     """
     located: list[Located] = []
     count = 0
+    fixed: list[str] = []
     for root, chosen_paths in by_root(paths).items():
+        added: set[AppendLine] = set()
         repository = git.discover(root, environ=os.environ)
         if repository is None and (staged or would_add):
             raise UsageError(
@@ -98,7 +101,14 @@ def collect(
                 bare = tuple(replace(project, baseline=frozenset()) for project in snapshot.projects)
                 snapshot = replace(snapshot, projects=bare)
             found = check(snapshot, detector or loaded_detector(), rules)
-            located += _fixed(view.root, found) if fix else found
+            if fix:
+                from ccds_ls.cli.fix import apply_safe_fixes
+
+                found, made = apply_safe_fixes(view.root, found, added)
+                fixed += made
+            located += found
+    if fix:
+        _say_fixed(fixed, left=len(located))
     return located, count
 
 
@@ -115,13 +125,13 @@ def _unpushed(paths: list[Path]) -> tuple[list[Located], int]:
     return located, len({file.path for _, file in located})
 
 
-def _fixed(root: Path, located: list[Located]) -> list[Located]:
-    from ccds_ls.cli.fix import apply_safe_fixes
+def _say_fixed(fixed: list[str], left: int) -> None:
+    from ccds_ls.cli.fix import COVERS
 
-    left, done = apply_safe_fixes(root, located)
-    for line in done:
+    for line in fixed:
         print(f"fixed {line}", file=sys.stderr)
-    return left
+    if left and not fixed:
+        print(f"ccds-ls: none of these findings has a fix that is safe unseen. {COVERS}", file=sys.stderr)
 
 
 def by_root(paths: Iterable[Path]) -> dict[Path, list[str]]:

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ccds_ls.check import Located
 from ccds_ls.edits import raw, write_edits
-from ccds_ls.finding import Fix, RenameFile, TextEdit
+from ccds_ls.files import append_line
+from ccds_ls.finding import AppendLine, Fix, RenameFile, TextEdit
 from ccds_ls.snapshot import File
 
+COVERS = (
+    "--fix adds to .gitignore what tools make again by themselves and a .env file with values, unless git has them "
+    "already. It renames nothing, clears nothing and never touches the index."
+)
+"""What the safe fixes of all rules come to, for people."""
 
-def apply_safe_fixes(root: Path, located: Iterable[Located]) -> tuple[list[Located], list[str]]:
+
+def apply_safe_fixes(
+    root: Path, located: Iterable[Located], added: set[AppendLine]
+) -> tuple[list[Located], list[str]]:
     """Carry out the first safe fix of each finding; what is left over, and a line for each fix that was made.
 
     A file that has changed since it was checked, a name that is taken and edits that overlap are left alone.
+    ``added`` are the lines of ignore files that were added for findings before these; more are put there.
     """
     left: list[Located] = []
     done: list[str] = []
@@ -25,6 +35,13 @@ def apply_safe_fixes(root: Path, located: Iterable[Located]) -> tuple[list[Locat
             left.append(item)
         elif all(isinstance(edit, TextEdit) for edit in fix.edits):
             edits.setdefault(item[0].path, []).append((fix, item))
+        elif len(fix.edits) == 1 and isinstance(fix.edits[0], AppendLine):
+            line = fix.edits[0]
+            if line not in added and _append(root, line):
+                added.add(line)
+                done.append(f"{line.path}: added {line.line}")
+            if line not in added:
+                left.append(item)
         elif _rename(root, fix):
             done.append(f"{item[0].path}: {fix.title}")
         else:
@@ -34,6 +51,17 @@ def apply_safe_fixes(root: Path, located: Iterable[Located]) -> tuple[list[Locat
         done += [f"{path}: {fix.title}" for fix in made]
         left += [item for fix, item in chosen if fix not in made]
     return left, done
+
+
+def _append(root: Path, edit: AppendLine) -> bool:
+    """Add a line to an ignore file; False where it can't be added, or is there and did not help."""
+    path = root / edit.path
+    if PurePosixPath(edit.path).name != ".gitignore" or path.is_symlink():
+        return False
+    try:
+        return append_line(path, edit.line)
+    except OSError:
+        return False
 
 
 def _rename(root: Path, fix: Fix) -> bool:

@@ -6,13 +6,14 @@ What is written is what ``nbstripout --install`` writes, so that nbstripout itse
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ccds_ls.files import append_line, write_atomically
 from ccds_ls.git.command import ActError, Done, done, git, opened
-from ccds_ls.git.read import Repository
+from ccds_ls.git.read import Repository, tracked
 
 _ATTRIBUTES = ("*.ipynb filter=nbstripout", "*.zpln filter=nbstripout", "*.ipynb diff=ipynb")
 _ENVIRONMENTS = (".venv", "venv", "env")
@@ -21,7 +22,8 @@ _ENVIRONMENTS = (".venv", "venv", "env")
 def install(folder: Path, *, shared: bool = False) -> Done:
     """Set the filter up in the repository of a folder; ``shared`` puts it into .gitattributes, for everybody.
 
-    Raises ActError where nbstripout is not installed, neither in the project's environment nor on PATH.
+    Raises ActError where nbstripout is not installed, neither in the project's environment nor on PATH, and where
+    git tracks the one that was found: a filter is run by every 'git add', and a clone must not bring what is run.
     """
     repository = opened(folder)
     program = _program(repository.top, folder)
@@ -30,7 +32,12 @@ def install(folder: Path, *, shared: bool = False) -> Done:
             "Nothing was changed: nbstripout is not installed. Install it in the project's environment with "
             "'pip install nbstripout', and try again."
         )
-    quoted = f'"{program.as_posix()}"'
+    if _is_tracked(repository, program):
+        raise ActError(
+            f"Nothing was changed: {program} came with the repository, which must not decide what git runs here. "
+            "Make an environment that git ignores, install nbstripout there, and try again."
+        )
+    quoted = shlex.quote(program.as_posix())  # git has a shell run it, on Windows as well
     settings = {
         "filter.nbstripout.clean": quoted,
         "filter.nbstripout.smudge": "cat",
@@ -72,6 +79,15 @@ def _program(top: Path, folder: Path) -> Path | None:
                 return program
     found = shutil.which("nbstripout")
     return Path(found).absolute() if found else None
+
+
+def _is_tracked(repository: Repository, program: Path) -> bool:
+    """Whether git tracks a program, or a folder above it as a link or a submodule."""
+    found = {repository.relative(program)}
+    if program.is_relative_to(repository.top):
+        found.add(program.relative_to(repository.top).as_posix())  # by a link that git may track
+    inside = [PurePosixPath(path) for path in found if path]
+    return bool(tracked(repository, {str(up) for path in inside for up in (path, *path.parents) if up.name}))
 
 
 def _attribute_files(repository: Repository) -> Iterator[Path]:

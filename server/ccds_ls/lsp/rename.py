@@ -95,7 +95,7 @@ def _in_cells(
         relative = Path(path).relative_to(plan.root).as_posix()
         for uri, cell in zip(overlay.cell_uris, overlay.notebook.cells, strict=True):
             if made := edits_of_text(relative, cell.source, plan.references):
-                yield _text_edit(uri, None, cell.source, made, encoding, annotation)
+                yield _text_edit(uri, overlay.versions.get(uri), cell.source, made, encoding, annotation)
 
 
 def _text_edit(

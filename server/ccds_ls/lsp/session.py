@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from ccds_ls.lsp.folders import Folder, Folders, signature
 from ccds_ls.lsp.saved import Saved
 from ccds_ls.lsp.to_proto import Client, Target, code_action, diagnostic, uri_of
 from ccds_ls.lsp.while_broken import WhileBroken
+from ccds_ls.naming.folder import by_folder
 from ccds_ls.notebook import Notebook
 from ccds_ls.notebook.facts import NONE
 from ccds_ls.project import find_projects, nearest
@@ -325,9 +325,7 @@ def _states(folder: Folder, settings: dict[str, Any]) -> dict[str, object]:
     paths = {**dict.fromkeys(view.notebooks), **dict.fromkeys(view.would_add), **dict.fromkeys(view.staged)}
     projects = find_projects(view.root, paths, settings)
     # A notebook's number may clash with that of a sibling, so the siblings' names count, too.
-    siblings = {
-        name: hash(tuple(group)) for name, group in groupby(sorted(view.notebooks), key=os.path.dirname)
-    }
+    siblings = {folder: hash(tuple(sorted(names))) for folder, names in by_folder(view.notebooks).items()}
     authors = frozenset(view.initials)
     states: dict[str, object] = {}
     for path in paths:

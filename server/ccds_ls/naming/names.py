@@ -119,7 +119,10 @@ def propose(name: str, folder: Folder, convention: Convention, heading: str | No
     description = _description(parts, heading)
     if not description:
         return None
-    phase = phase_of(folder.path, description, convention.phases)
+    # A notebook whose number is taken stays in the phase that its number says.
+    phase = int(parts.number.split(".")[0]) if parts.number else None
+    if phase is None:
+        phase = phase_of(folder.path, description, convention.phases)
     forms = [f"{initials}-{description}"] if initials and _TOKEN.fullmatch(initials) else []
     if convention.style != "ccds":
         forms.append(description)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -217,7 +217,7 @@ def carry_out(plan: Plan) -> tuple[list[Path], list[str]]:
     """Rename, then change the other files; the paths touched, and what could not be done, in sentences.
 
     Nothing is overwritten. Where one rename fails those before it are taken back, no text is changed, and ActError
-    is raised. A file whose text is no longer what the plan was made for is left as it is.
+    is raised. A file that can't be written, or whose text is no longer what the plan was made for, is left as it is.
     """
     from ccds_ls.git import act
 
@@ -225,20 +225,33 @@ def carry_out(plan: Plan) -> tuple[list[Path], list[str]]:
     for old, new in plan.moves:
         try:
             act.rename(plan.root / old, plan.root / new)
-        except act.ActError:
-            for before, after in reversed(done):
-                act.rename(after, before)
-            raise
+        except (act.ActError, OSError) as error:
+            raise act.ActError(" ".join([str(error), *_taken_back(done)])) from error
         done.append((plan.root / old, plan.root / new))
     touched, trouble = [path for pair in done for path in pair], []
     moved = dict(done)
     for change in plan.changes:
         path = moved.get(plan.root / change.path, plan.root / change.path)
-        if _write(path, change):
+        try:
+            why = None if _write(path, change) else "it has changed meanwhile"
+        except OSError as error:
+            why = f"it can't be written ({error.strerror})"
+        if why is None:
             touched.append(path)
         else:
-            trouble.append(f"{change.path} mentions the old name and was left: it has changed meanwhile.")
+            trouble.append(f"{change.path} mentions the old name and was left: {why}.")
     return touched, trouble
+
+
+def _taken_back(done: Sequence[tuple[Path, Path]]) -> Iterator[str]:
+    """Undo renames, the last first; a sentence for each that could not be undone."""
+    from ccds_ls.git import act
+
+    for before, after in reversed(done):
+        try:
+            act.rename(after, before)
+        except (act.ActError, OSError) as error:
+            yield f"{after} was not renamed back to {before.name}: {error}"
 
 
 def _write(path: Path, change: Change) -> bool:

@@ -39,7 +39,8 @@ DB_USER=ana
 ## The fix
 
 Takes the file out of the index again, or stops tracking it, and adds it to `.gitignore`. It stays on disk. If it
-held secrets in a commit that was pushed, revoke them first.
+held secrets in a commit that was pushed, revoke them first. While a `.env` with values is not in the index, adding it
+to `.gitignore` is safe.
 
 ## Options
 
@@ -93,7 +94,10 @@ def check(file: File, context: Context) -> Iterator[Finding]:
         message=_MESSAGES[kind] + (_REVOKE if kind == "values" and file.state is State.WORK_TREE else ""),
         state=file.state,
         fingerprint=plain_fingerprint(RULE.code, kind, path),
-        fixes=ignoring_fixes(file, context.project, pattern_for(path)),
+        # The template ignores every .env: whatever is in it is not for git.
+        fixes=ignoring_fixes(
+            file, context.project, pattern_for(path), safe=kind == "values" and name == ".env"
+        ),
     )
 
 

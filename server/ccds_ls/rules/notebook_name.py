@@ -44,7 +44,8 @@ notebooks/1.0-jqp-second-look.ipynb  # flagged: duplicate-number
 
 ## The fix
 
-Renames the file. A number that it has is kept; otherwise its folder or the description's words choose the
+Renames the file. A number that it has is kept, or, where another notebook has it, the next free one of its
+phase is taken; otherwise its folder or the description's words choose the
 phase (0 exploration, 1 cleaning and features, 2 visualization, 3 modeling, 4 publication) and the next free
 number is taken, in the form that the folder's other numbers have. The initials are those in the name, the
 configured ones, the ones that you use elsewhere in the repository, or those of git's `user.name`; only the
