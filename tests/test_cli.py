@@ -288,8 +288,8 @@ def test_a_new_notebook_and_a_rename(repo: Path, capsys: pytest.CaptureFixture[s
     code, out, _ = run(capsys, "rename", "notebooks/Untitled.ipynb", str(made))
     assert code == 0
     assert out.splitlines() == [
-        "notebooks/Untitled.ipynb -> 0.1-jqp-initial-data-exploration.ipynb",
         f"{made}: the name is fine",
+        "notebooks/Untitled.ipynb -> 0.1-jqp-initial-data-exploration.ipynb",
     ]
     assert git(repo, "diff", "--cached", "--name-only") == "notebooks/0.1-jqp-initial-data-exploration.ipynb"
     code, _, err = run(capsys, "rename", "README.md")
@@ -341,3 +341,26 @@ def test_fix_ignores_what_tools_made_once_and_leaves_the_index_alone(
     (repo / ".gitignore").symlink_to(repo / "mine")
     run(capsys, "check", "--fix")
     assert (repo / "mine").read_text() == "", "what a link leads to is left alone"
+
+
+def test_a_dry_run_is_what_the_rename_does(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = [f"notebooks/{name}.ipynb" for name in ("a", "b", "c")]
+    stage(repo, dict.fromkeys(names, "{}"))
+    write(repo, {"README.md": "notebooks/a.ipynb and notebooks/c.ipynb\n", "Untitled.ipynb": "{}"})
+    code, planned, err = run(capsys, "rename", "--dry-run", *names, "Untitled.ipynb", names[0])
+    assert (code, err) == (0, "")
+    assert planned.splitlines() == [
+        "Untitled.ipynb: outside the notebook folders (notebooks), not checked",
+        "notebooks/a.ipynb -> 0.0-jqp-a.ipynb",
+        "notebooks/b.ipynb -> 0.1-jqp-b.ipynb",
+        "notebooks/c.ipynb -> 0.2-jqp-c.ipynb",
+        "  README.md: 2 mentions",
+    ]
+    assert all((repo / name).exists() for name in names)
+    code, done, err = run(capsys, "rename", *names, "Untitled.ipynb")
+    assert (code, done) == (0, planned)
+    assert (repo / "README.md").read_text() == "notebooks/0.0-jqp-a.ipynb and notebooks/0.2-jqp-c.ipynb\n"
+    assert "write the old names again in README.md" in err
+    commands = err.partition(f"To undo: in {repo.resolve()}: ")[2].partition(";")[0]
+    subprocess.run(commands, shell=True, cwd=repo, check=True)
+    assert git(repo, "ls-files", "notebooks").split() == names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,26 @@ def test_a_project_declares_what_its_files_name_and_has_its_own_modules(tmp_path
     assert {"plots", "lib", "src"} <= declared.modules
     write(tmp_path, {"requirements.txt": "pandas\nnumpy-financial\n"})
     assert "numpy-financial" in read(tmp_path).names, "a change is seen"
+
+
+def test_a_folder_is_listed_again_only_when_it_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, {"requirements.txt": "pandas\n", "notebooks/one.py": ""})
+    before = 1_700_000_000
+    for folder in (tmp_path / "notebooks", tmp_path):
+        os.utime(folder, (before, before))
+    listings: list[Path] = []
+    listdir = os.listdir
+
+    def counted(folder: Path) -> list[str]:
+        listings.append(folder)
+        return listdir(folder)
+
+    monkeypatch.setattr(os, "listdir", counted)
+    assert "one" in read(tmp_path, ["notebooks"]).modules
+    count = len(listings)
+    assert read(tmp_path, ["notebooks"]).names == {"pandas"} and len(listings) == count
+    for name in ("two", "three"):  # at once, where a clock may not have moved between them
+        write(tmp_path, {f"notebooks/{name}.py": ""})
+        assert name in read(tmp_path, ["notebooks"]).modules

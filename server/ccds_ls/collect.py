@@ -297,11 +297,14 @@ def _is_committed(view: View, path: str) -> bool:
 def _beside_models(root: Path, files: Iterable[File]) -> Iterator[str]:
     """What lies in the folders of models."""
     folders = {file.path.rpartition("/")[0] for file in files if "models/" in f"/{file.path}"}
-    for folder in sorted(folders):
-        try:
-            yield from (f"{folder}/{path.name}" for path in (root / folder).iterdir())
-        except OSError:
-            continue  # The folder went with its files; what is staged has its finding all the same.
+    if not folders:
+        return
+    from ccds_ls.dependencies import listed
+
+    for folder in sorted(
+        folders
+    ):  # One may be gone with its files; what is staged has its finding all the same.
+        yield from (f"{folder}/{name}" for name in listed(root / folder))
 
 
 def make_snapshot(
@@ -341,7 +344,7 @@ def _declared(root: Path, projects: tuple[Project, ...], files: Iterable[File]) 
     """What the projects of the notebooks among some files need, by the project's root."""
     folders: dict[str, set[str]] = {}
     for file in files:
-        if file.path.endswith(".ipynb"):
+        if file.path.endswith(".ipynb") and not file.ignored and (file.text is not None or file.cells):
             project = nearest(projects, file.path)
             folders.setdefault(project.root, set()).add(project.relative(file.path).rpartition("/")[0])
     if not folders:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +21,7 @@ else:
     import tomli as tomllib
 
 _MAX_BYTES = 1_000_000
+_SETTLED = 2_000_000_000  # ns; FAT's clock moves every two seconds
 _NAME = re.compile(r"[ \t]*(?:-[ \t]+)?[\"']?(?:[\w.-]+::)?([A-Za-z0-9][\w.-]*)")
 _REQUIREMENTS = re.compile(r"(?:.*[-_.])?requirements(?:[-_.].*)?\.(?:txt|in)")
 _ENVIRONMENT = re.compile(r"(?:.*[-_.])?(?:environment|conda)(?:[-_.].*)?\.ya?ml")
@@ -58,7 +60,9 @@ def read(project: Path, folders: Iterable[str] = ()) -> Declared:
             found |= names
             files.append(path.relative_to(project).as_posix())
     places = {"", "src", *folders, *(up for folder in folders for up in _above(folder))}
-    modules = frozenset(name for place in places for name in _modules(project / place))
+    as_they_are = tuple((project / place, _changed(project / place)) for place in sorted(places))
+    settled = all(changed for _, changed in as_they_are)
+    modules = (_modules if settled else _modules.__wrapped__)(as_they_are)
     return Declared(frozenset(found), tuple(files), modules)
 
 
@@ -70,25 +74,50 @@ def _above(folder: str) -> Iterator[str]:
 
 def _dependency_files(project: Path) -> Iterator[Path]:
     for folder in (project, project / "requirements"):
-        for name in _listed(folder):
+        for name in listed(folder):
             inside = folder != project and name.endswith((".txt", ".in"))
             if inside or name in _FILES or _REQUIREMENTS.fullmatch(name) or _ENVIRONMENT.fullmatch(name):
                 yield folder / name
 
 
-def _listed(folder: Path) -> list[str]:
+def listed(folder: Path) -> tuple[str, ...]:
+    """The names in a folder, none where it can't be listed; kept until the folder changes."""
+    return _names_at(folder, _changed(folder))
+
+
+def _changed(folder: Path) -> int:
+    """When a folder changed last, in ns; -1 where there is none, 0 where it was just now.
+
+    What changed just now is not to be kept: its time may stay the same while more changes.
+    """
     try:
-        return os.listdir(folder)  # noqa: PTH208 - names are all that is needed, and this is asked often
+        changed = folder.stat().st_mtime_ns
     except OSError:
-        return []
+        return -1
+    return changed if time.time_ns() - changed > _SETTLED else 0
 
 
-def _modules(folder: Path) -> Iterator[str]:
-    """The names that can be imported from a folder: its Python files, and its folders."""
-    for name in _listed(folder):
+def _names_at(folder: Path, changed: int) -> tuple[str, ...]:
+    return (_names if changed else _names.__wrapped__)(folder, changed)
+
+
+@lru_cache(maxsize=256)
+def _names(folder: Path, _changed: int) -> tuple[str, ...]:
+    try:
+        return tuple(os.listdir(folder))  # noqa: PTH208 - names are all that is needed
+    except OSError:
+        return ()
+
+
+@lru_cache(maxsize=64)
+def _modules(places: tuple[tuple[Path, int], ...]) -> frozenset[str]:
+    """The names that can be imported from some folders as they are: their Python files, and their folders."""
+    found = set()
+    for name in (name for place in places for name in _names_at(*place)):
         stem, _, ending = name.partition(".")
         if ending in ("", "py", "ipynb") or ending.endswith(("so", "pyd")):
-            yield stem
+            found.add(stem)
+    return frozenset(found)
 
 
 @lru_cache(maxsize=256)

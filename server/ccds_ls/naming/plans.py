@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,16 +60,30 @@ def plan_numbers(
     return followed(view.root, list_files(view.root, view.repository), found, text_of)
 
 
-def proposal(path: Path) -> Path | None:
-    """What a notebook should be called, or None if its name is fine. Raises NoName if there is no proposal."""
+class NotChecked(NoName):
+    """A notebook is in no place where names are checked; the text is for people."""
+
+
+def proposal(path: Path, before: Mapping[Path, Path] | None = None) -> Path | None:
+    """What a notebook should be called, or None if its name is fine. Raises NoName if there is no proposal.
+
+    ``before`` are renames, as real paths, that will be done by then. Raises NotChecked outside the notebook folders.
+    """
     if path.suffix != ".ipynb" or not path.is_file():
         raise NoName("this is no notebook.")
     full = Path(os.path.realpath(path.parent), path.name)
     repository = git.discover(full.parent)
     root = repository.top if repository else outermost(full)
     view = look(root, repository)
-    file = worktree_file(view, full.relative_to(root).as_posix())
+    moved = {relative(root, old): relative(root, new) for old, new in (before or {}).items()}
+    view = replace(view, notebooks=tuple(moved.get(name) or name for name in view.notebooks))
+    inside = full.relative_to(root).as_posix()
+    file = worktree_file(view, inside)
     snapshot = make_snapshot(view, [file] if file else [])
+    project = nearest(snapshot.projects or find_projects(root, [inside]), inside)
+    if not in_scope(inside, project):
+        folders = ", ".join(project.config.notebook_folders)
+        raise NotChecked(f"outside the notebook folders ({folders}), not checked")
     found = check(snapshot, own_rules_only(), [notebook_name.RULE])
     if not found:
         return None
