@@ -87,3 +87,9 @@ def test_the_tour_in_the_readme_is_what_it_prints() -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     shown = (ROOT / "README.md").read_text(encoding="utf-8").partition("```text\n")[2].partition("```")[0]
     assert same_for_every_run(shown) == same_for_every_run(done.stdout)
+
+
+def test_editors_ask_for_each_argument_once() -> None:
+    for entry in runpy.run_path(str(ROOT / "tools" / "editor_configs.py"))["entries"]():
+        keys = [key for key, _ in entry.ask]
+        assert len(keys) == len(set(keys)), entry.command

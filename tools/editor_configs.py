@@ -49,7 +49,7 @@ def entries() -> list[Entry]:
 
 def _entry(name: str, given: dict[str, Any]) -> Entry:
     members = given["argument"]["properties"]
-    needed = (*given["argument"]["required"], *ALSO_ASKED.get(name, ()))
+    needed = dict.fromkeys((*given["argument"]["required"], *ALSO_ASKED.get(name, ())))
     # A rule's code is known from the finding only where there is a finding to accept.
     fill = {FILLED[key] for key in members if key in FILLED and not (key == "code" and "uri" not in members)}
     asked = tuple((key, members[key]["description"]) for key in needed if _is_asked(key, members, fill))

@@ -160,7 +160,7 @@ their secrets are then still shown in the commit message and by \\[ccds-check-co
 (ccds-define ccds-git-clone "ccds.git.clone" "Git: Clone…" (root) ((url . "The address of the repository.")))
 (ccds-define ccds-git-create-branch "ccds.git.createBranch" "Git: Create a Branch…" (root) ((name . "The branch's name, such as 'initial-exploration'; one is proposed when it is empty.")))
 (ccds-define ccds-new-notebook "ccds.newNotebook" "New Notebook…" (root) ((description . "A few words on what the notebook is about.")))
-(ccds-define ccds-rename-notebook "ccds.renameNotebook" "Rename This Notebook…" (file) ((newName . "Its new file name; empty for the proposed one.") (newName . "Its new file name; empty for the proposed one.")))
+(ccds-define ccds-rename-notebook "ccds.renameNotebook" "Rename This Notebook…" (file) ((newName . "Its new file name; empty for the proposed one.")))
 (ccds-define ccds-rename-all-notebooks "ccds.renameAllNotebooks" "Rename All Notebooks…" (root) ())
 (ccds-define ccds-renumber-notebooks "ccds.renumberNotebooks" "Number the Notebooks of a Phase Anew…" (root) ())
 (ccds-define ccds-set-initials "ccds.setInitials" "Set Your Initials…" (file root) ())

@@ -147,7 +147,7 @@ let s:commands = [
 \ ['GitClone', 'ccds.git.clone', 'Git: Clone…', ['root'], [['url', 'The address of the repository.']]],
 \ ['GitCreateBranch', 'ccds.git.createBranch', 'Git: Create a Branch…', ['root'], [['name', 'The branch’s name, such as ’initial-exploration’; one is proposed when it is empty.']]],
 \ ['NewNotebook', 'ccds.newNotebook', 'New Notebook…', ['root'], [['description', 'A few words on what the notebook is about.']]],
-\ ['RenameNotebook', 'ccds.renameNotebook', 'Rename This Notebook…', ['file'], [['newName', 'Its new file name; empty for the proposed one.'], ['newName', 'Its new file name; empty for the proposed one.']]],
+\ ['RenameNotebook', 'ccds.renameNotebook', 'Rename This Notebook…', ['file'], [['newName', 'Its new file name; empty for the proposed one.']]],
 \ ['RenameAllNotebooks', 'ccds.renameAllNotebooks', 'Rename All Notebooks…', ['root'], []],
 \ ['RenumberNotebooks', 'ccds.renumberNotebooks', 'Number the Notebooks of a Phase Anew…', ['root'], []],
 \ ['SetInitials', 'ccds.setInitials', 'Set Your Initials…', ['file', 'root'], []],
