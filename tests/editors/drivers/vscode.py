@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -222,11 +222,14 @@ def program(*arguments: str | Path) -> list[str | Path]:
 @cache
 def extensions() -> Path:
     """A folder of extensions with ours in it, installed from its package."""
-    folder = install.CACHE / "extensions"
-    shutil.rmtree(folder, ignore_errors=True)
-    options = ("--extensions-dir", folder, "--user-data-dir", folder / "data")
-    install.run(*program(*options, "--install-extension", install.vsix()))
-    return folder
+    package = install.vsix()
+
+    def make(folder: Path) -> None:
+        options = ("--extensions-dir", folder, "--user-data-dir", folder / "data")
+        install.run(*program(*options, "--install-extension", package))
+
+    # Two processes drive editors side by side: only one of them may install.
+    return install.once("extensions", hashlib.sha256(package.read_bytes()).hexdigest(), make)
 
 
 def answers(address: str) -> bool:
