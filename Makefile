@@ -7,7 +7,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 BIN = .venv/bin
 VSCODE = client-config/vscode
 
-.PHONY: demo test check docs vsix test-stress test-projects test-editors bench clean help
+.PHONY: demo test check docs vsix test-long test-projects test-editors bench clean help
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -16,7 +16,7 @@ demo: .venv/.ready  ## the guided tour on a throw-away project
 	@$(BIN)/ccds-ls demo
 
 test: .venv/.ready  ## the tests (under 20 seconds)
-	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not stress" --ignore=tests/editors --ignore=tests/projects
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not long" --ignore=tests/editors --ignore=tests/projects
 
 check: .venv/.dev  ## linters, types, and whether the generated documents are up to date
 	@$(BIN)/ruff check .
@@ -27,8 +27,8 @@ check: .venv/.dev  ## linters, types, and whether the generated documents are up
 docs: .venv/.ready  ## write the generated documents again
 	@$(BIN)/python tools/docs.py
 
-test-stress: .venv/.ready  ## the long tests: the server under load, whole walks, many random cases (minutes)
-	@$(BIN)/python -m pytest -m stress --ignore=tests/editors --ignore=tests/projects
+test-long: .venv/.ready  ## the long tests: the server under load, whole walks, many random cases (minutes)
+	@$(BIN)/python -m pytest -m long --ignore=tests/editors --ignore=tests/projects
 
 test-projects: .venv/.ready  ## make projects with every option and run what they run (minutes)
 	@$(BIN)/python -m pytest tests/projects

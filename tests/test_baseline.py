@@ -13,6 +13,8 @@ from ccds_ls.__main__ import main
 from ccds_ls.baseline import NAME, BaselineError, load, record
 from repositories import git, make, write
 
+pytestmark = pytest.mark.long
+
 
 def token() -> str:
     return "hf_" + "".join(random.choices(string.ascii_letters, k=34))

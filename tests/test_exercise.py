@@ -12,6 +12,8 @@ from ccds_ls.__main__ import main
 from ccds_ls.exercise import CHECKS, Exercise, ExerciseError, Step, load, look, text
 from repositories import commit_all, git, make, write
 
+pytestmark = pytest.mark.long
+
 LAYOUT = {"data/x": "", "models/x": "", "notebooks/x": ""}
 
 

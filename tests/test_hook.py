@@ -18,6 +18,8 @@ from ccds_ls.git.command import ActError
 from ccds_ls.git.hook import SKIP, install, installed, script, uninstall
 from repositories import ENVIRONMENT, git, make, stage, write
 
+pytestmark = pytest.mark.long
+
 
 def token() -> str:
     return "hf_" + "".join(random.choices(string.ascii_letters, k=34))
@@ -74,7 +76,7 @@ def push(repo: Path, *options: str, **env: str) -> subprocess.CompletedProcess[s
     )
 
 
-@pytest.mark.stress
+@pytest.mark.long
 def test_what_got_into_a_commit_is_stopped_at_the_push(repo: Path) -> None:
     pushable(repo)
     value = token()
@@ -139,7 +141,7 @@ def test_a_push_prints_warnings_and_what_could_not_be_searched(
     assert "in 2 files. 1 thing could not be checked." in said
 
 
-@pytest.mark.stress
+@pytest.mark.long
 def test_an_own_hook_gets_what_git_says_of_the_push(repo: Path) -> None:
     hook = repo / ".git" / "hooks" / "pre-push"
     hook.parent.mkdir(exist_ok=True)
@@ -195,7 +197,7 @@ def test_a_hook_that_is_there_runs_first_and_comes_back(repo: Path) -> None:
         uninstall(repo)
 
 
-@pytest.mark.stress
+@pytest.mark.long
 def test_it_works_in_a_worktree_and_leaves_nothing(repo: Path) -> None:
     git(repo, "worktree", "add", "-q", "../other")
     install(repo.parent / "other")

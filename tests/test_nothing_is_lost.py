@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 from fix_sequence import FIXES
 from repositories import ENVIRONMENT, git, loose_object, make, stage, write
 
+pytestmark = pytest.mark.long
+
 NOTEBOOK = json.dumps(
     {
         "cells": [
@@ -141,7 +143,7 @@ def test_nothing_is_lost(
     check(states, own_hook, steps, after)
 
 
-@pytest.mark.stress
+@pytest.mark.long
 @settings(max_examples=150, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @CASES
 def test_nothing_is_lost_in_many_cases(

@@ -34,7 +34,7 @@ from repositories import commit_all, git, git_identity, write
 
 __all__ = ["git_identity"]  # a fixture
 
-pytestmark = pytest.mark.usefixtures("git_identity")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("git_identity")]
 
 NAMES = [
     "README.md",
@@ -173,7 +173,7 @@ def test_a_random_repository_loses_nothing(
     play(pattern, tmp_path_factory.mktemp("r"), steps, action, name)
 
 
-@pytest.mark.stress
+@pytest.mark.long
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(**CASE)
 def test_many_random_repositories_lose_nothing(
@@ -182,7 +182,7 @@ def test_many_random_repositories_lose_nothing(
     play(pattern, tmp_path_factory.mktemp("r"), steps, action, name)
 
 
-@pytest.mark.stress
+@pytest.mark.long
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("number", range(6))
 def test_killed_at_any_moment_nothing_is_lost(

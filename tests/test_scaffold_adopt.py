@@ -26,7 +26,7 @@ from repositories import Content, commit_all, git, git_identity, make, write
 
 __all__ = ["git_identity"]  # a fixture
 
-pytestmark = pytest.mark.usefixtures("git_identity")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("git_identity")]
 
 WORK: dict[str, Content] = {
     "README.md": "# Mine\n",
@@ -327,7 +327,7 @@ def test_no_folder_loses_a_byte(
     check_that_no_byte_is_lost(tree, under_git, tmp_path_factory.mktemp("t") / "rings")
 
 
-@pytest.mark.stress
+@pytest.mark.long
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tree=TREES, under_git=st.booleans())
 def test_no_folder_of_many_loses_a_byte(

@@ -19,7 +19,7 @@ from repositories import commit_all, git, git_identity, make, write
 
 __all__ = ["git_identity"]  # a fixture
 
-pytestmark = pytest.mark.usefixtures("git_identity")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("git_identity")]
 
 
 @pytest.fixture(scope="module")

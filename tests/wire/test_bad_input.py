@@ -15,6 +15,8 @@ from git_server import GitServer, serving
 from repositories import commit_all, git, make, write
 from wire.client import READY, Client, ResponseError
 
+pytestmark = pytest.mark.long
+
 IDENTITY = "[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n"
 
 

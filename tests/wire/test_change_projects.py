@@ -10,6 +10,8 @@ import pytest
 from repositories import commit_all, git, make, write
 from wire.client import READY, Client, ResponseError
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:

@@ -14,6 +14,8 @@ from ccds_ls.secrets import default_cache_dir
 from repositories import commit_all, git, make, write
 from wire.client import READY, Client, ResponseError, request
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:

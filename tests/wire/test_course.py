@@ -15,7 +15,7 @@ from git_server import GitServer, serving
 from repositories import write
 from wire.client import SERVER, Client, ResponseError, request
 
-pytestmark = pytest.mark.stress
+pytestmark = pytest.mark.long
 
 WORK = "w07-model-training-script"
 

@@ -13,6 +13,8 @@ import secret_samples
 from repositories import git, make, stage
 from wire.client import READY, Client, Message, ResponseError, request
 
+pytestmark = pytest.mark.long
+
 LITERALS = {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}}
 LACKING: dict[str, Message] = {
     "everything": {},

@@ -19,7 +19,7 @@ from wire.client import Client, framed, notification, request
 from wire.forked import Forkery
 
 pytestmark = [
-    pytest.mark.stress,
+    pytest.mark.long,
     pytest.mark.skipif(sys.platform == "win32", reason="signals and forked processes"),
 ]
 

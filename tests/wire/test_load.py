@@ -19,7 +19,7 @@ from test_documents import ENCODINGS, PIECES, Editor
 from wire.client import Client, framed, notification, request
 from wire.forked import Forkery
 
-pytestmark = [pytest.mark.stress, pytest.mark.skipif(sys.platform == "win32", reason="forked processes")]
+pytestmark = [pytest.mark.long, pytest.mark.skipif(sys.platform == "win32", reason="forked processes")]
 
 URI = "file:///a.py"
 POSITION = {"line": 0, "character": 0}

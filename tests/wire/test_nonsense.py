@@ -15,7 +15,7 @@ from ccds_ls.lsp.capabilities import offered
 from repositories import make, stage
 from wire.client import READY, Client, request
 
-pytestmark = pytest.mark.stress
+pytestmark = pytest.mark.long
 
 INTERNAL = -32603
 ODD: list[Any] = [

@@ -13,6 +13,8 @@ import pytest
 from repositories import git, make, write
 from wire.client import READY, Client, request
 
+pytestmark = pytest.mark.long
+
 LITERALS = {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}}
 EDIT: dict[str, Any] = {"documentChanges": True, "resourceOperations": ["rename", "create"]}
 ABLE = {

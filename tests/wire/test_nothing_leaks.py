@@ -40,7 +40,7 @@ def content(name: str, value: str) -> str:
     )
 
 
-@pytest.mark.stress
+@pytest.mark.long
 def test_a_whole_session_at_the_highest_verbosity(tmp_path: Path) -> None:
     values = planted()
     repo = make(tmp_path / "repo")

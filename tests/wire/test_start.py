@@ -133,7 +133,7 @@ while header := source.readline():
 """
 
 
-@pytest.mark.stress
+@pytest.mark.long
 def test_initialize_takes_three_times_a_bare_program_at_most() -> None:
     times: dict[tuple[str, ...], list[float]] = {(sys.executable, "-c", BARE): [], SERVER: []}
     for _ in range(4):

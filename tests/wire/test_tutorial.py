@@ -18,7 +18,7 @@ from git_server import GitServer, serving
 from repositories import git, make, write
 from wire.client import SERVER, Client
 
-pytestmark = pytest.mark.stress
+pytestmark = pytest.mark.long
 
 DOCS = Path(__file__).parents[2] / "docs"
 TUTORIAL = (DOCS / "tutorial.md").read_text(encoding="utf-8")
