@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from ccds_ls.collect import make_snapshot
-from ccds_ls.commit_message import FILE, completions, stopped
+from ccds_ls.commit_message import FILE, completions, parse, stopped
 from ccds_ls.finding import Finding, Fix, Suppress
 from ccds_ls.lsp.commit_message import Message, Prepared, range_in_file
 from ccds_ls.lsp.to_proto import Client, Target, code_action, command_for, possible, range_of, uri_of
@@ -80,16 +80,18 @@ def _titled(command: types.Command | None, title: str) -> types.Command | None:
 
 def _stop(client: Client, message: Message) -> types.WorkspaceEdit | None:
     """The edit that leaves no message, with which git does not commit; None where the client can't take it along."""
-    draft = message.draft
-    if draft is None or not draft.comment or not client.code_action_literals:
+    # Of the text as it is now: what was checked last may be another.
+    overlay = message.overlay
+    draft = parse(overlay.text or "", "" if message.in_box else None)
+    if not draft.comment or not client.code_action_literals:
         return None
     edits = [
         types.TextEdit(range_of(draft.lines, span, client.encoding), text) for span, text in stopped(draft)
     ]
-    uri = message.overlay.uri
+    uri = overlay.uri
     if not client.document_changes:
         return types.WorkspaceEdit(changes={uri: edits})
-    identifier = types.OptionalVersionedTextDocumentIdentifier(uri, message.overlay.version)
+    identifier = types.OptionalVersionedTextDocumentIdentifier(uri, overlay.version)
     return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(identifier, list(edits))])
 
 

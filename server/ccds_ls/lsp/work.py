@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 BATCH = 25
 """How many closed files are checked in one job: about 100 ms, after which an open file gets its turn."""
 
+LASTS_SECONDS = 2.5
+"""How long git must be unable to say what is staged until that is told: longer than two looks."""
+
 POLL_SECONDS = 1.0
 """How often the index is looked at where nothing told that it changed: a stat of a few files."""
 
@@ -187,7 +190,8 @@ class Work:
         for path, current in by_path.items():
             self._publish_file(path, current)
         if folder.problem:
-            self._tell_once(f"What is staged can't be checked: {folder.problem}")
+            loop = asyncio.get_running_loop()
+            loop.call_later(LASTS_SECONDS, self._tell_what_lasts, folder, folder.problem)
 
     def _publish_file(self, path: str, publications: list[Publication]) -> None:
         """Publish what holds for a file, and clear what was shown for it elsewhere, such as on a removed cell."""
@@ -197,6 +201,11 @@ class Work:
             self._publish(publication)
         if shown := {publication.uri for publication in publications if publication.diagnostics}:
             self._shown[path] = shown
+
+    def _tell_what_lasts(self, folder: Folder, problem: str) -> None:
+        """A repository that is being made, or is locked for a moment, is none to worry anybody about."""
+        if folder.problem == problem:
+            self._tell_once(f"What is staged can't be checked: {problem}")
 
     def _tell_once(self, message: str) -> None:
         if message not in self._told:

@@ -70,7 +70,7 @@ class Emacs:
     def fixes(self, path: Path, shown: Shown) -> list[str]:
         titles = self.menu(shown)
         self.terminal.send("\x07")
-        until(lambda: self.ask("(bench-menu)") is None, "the prompt is gone", 10)
+        until(lambda: self.ask("(bench-menu)") is None, "the prompt is gone", 30)
         return titles
 
     def fix(self, path: Path, shown: Shown, title: str) -> None:
