@@ -71,6 +71,7 @@ class VSCode:
     def __init__(self, page: Any, project: Path) -> None:
         self.page, self.project = page, project
         self.heard: list[str] = []
+        self._agreed = ""
 
     # What a user does
 
@@ -156,6 +157,8 @@ class VSCode:
             self.press("Enter")
 
     def answer(self, title: str) -> None:
+        if self._agreed == title:
+            return  # ``command`` has taken it as what was proposed.
         self.page.locator(".notification-list-item .monaco-button", has_text=title).first.click()
 
     def _next_question(self, last: str) -> str:
@@ -179,7 +182,9 @@ class VSCode:
         """Where the message is a question of the server's, take what it proposes."""
         self.said()
         proposed = self._toasts()[0][:1]
+        self._agreed = ""
         if proposed and proposed[0] not in AFTERWARDS:
+            self._agreed = proposed[0]
             self.page.locator(".notification-list-item .monaco-button", has_text=proposed[0]).first.click()
 
     # What a user sees
