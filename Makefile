@@ -7,6 +7,9 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 BIN = .venv/bin
 VSCODE = client-config/vscode
 
+# Else each of the many processes of the tests would compile what it imports, which takes longer than the tests.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test check docs vsix test-long test-projects test-editors bench clean help
 
 help:  ## show this list
@@ -15,7 +18,7 @@ help:  ## show this list
 demo: .venv/.ready  ## the guided tour on a throw-away project
 	@$(BIN)/ccds-ls demo
 
-test: .venv/.ready  ## the tests (half a minute)
+test: .venv/.ready  ## the tests (20 seconds)
 	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not long" --ignore=tests/editors --ignore=tests/projects
 
 check: .venv/.dev  ## linters, types, and whether the generated documents are up to date
@@ -28,7 +31,7 @@ docs: .venv/.ready  ## write the generated documents again
 	@$(BIN)/python tools/docs.py
 
 test-long: .venv/.ready  ## the long tests: the server under load, whole walks, many random cases (minutes)
-	@$(BIN)/python -m pytest -m long --ignore=tests/editors --ignore=tests/projects
+	@$(BIN)/python -m pytest -m "long or hypothesis" --hypothesis-profile=many --ignore=tests/editors --ignore=tests/projects
 
 test-projects: .venv/.ready  ## make projects with every option and run what they run (minutes)
 	@$(BIN)/python -m pytest tests/projects

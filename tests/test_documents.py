@@ -98,11 +98,10 @@ class Editing(RuleBasedStateMachine):
 
 
 TestEditing = Editing.TestCase
-TestEditing.settings = settings(max_examples=150, stateful_step_count=12, deadline=None)
+TestEditing.settings = settings(stateful_step_count=12)
 
 
 @given(line=TEXTS, column=st.integers(0, 60), encoding=st.sampled_from(ENCODINGS))
-@settings(max_examples=200, deadline=None)
 def test_a_column_and_its_code_points_agree(line: str, column: int, encoding: str) -> None:
     count = code_points(line, column, encoding)
     assert 0 <= count <= len(line)

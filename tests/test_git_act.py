@@ -331,7 +331,9 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=settings().max_examples // 4, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(steps=STEPS)
 def test_no_sequence_of_actions_loses_a_byte(
     steps: list[tuple[str, str, str]], tmp_path_factory: Any

@@ -180,7 +180,9 @@ NAME = st.binary(min_size=1, max_size=12).filter(
 )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=settings().max_examples // 4, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(names=st.sets(NAME, min_size=1, max_size=20))
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse names that are not UTF-8")
 def test_any_name(names: set[bytes], tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -52,13 +52,13 @@ NAMES = st.one_of(
 PATHS = st.lists(NAMES, min_size=1, max_size=3).map("/".join)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(paths=st.lists(PATHS, min_size=1, max_size=8, unique=True))
 def test_a_patterns_path_is_ignored(repository: Path, paths: list[str]) -> None:
     assert ignored(repository, map(pattern_for, paths), paths) == set(paths)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(path=PATHS, others=st.lists(PATHS, max_size=8, unique=True))
 def test_nothing_else_is_ignored(repository: Path, path: str, others: list[str]) -> None:
     """Apart from what lies under it, and names that differ in bytes that a pattern can't hold."""
@@ -100,7 +100,7 @@ PATTERNS = st.one_of(
 PROBES = ["data/raw/a.csv", "data/a.csv", "raw/a.csv", "a.csv", "x/data/raw/deep/a.txt", "dat/rw", "data/x"]
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     patterns=st.lists(
         st.tuples(st.sampled_from(["", "", "!"]), PATTERNS).map("".join), min_size=1, max_size=4

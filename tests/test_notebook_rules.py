@@ -9,7 +9,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ccds_ls.config import Config
@@ -126,7 +126,6 @@ SMALL = GOOD.replace("x" * 600_000, "x")
     st.integers(0, 30),
     st.text(st.sampled_from('"{}[],:1nx\\é\ud83d\n'), max_size=4),
 )
-@settings(max_examples=150)
 def test_a_damaged_notebook_gives_findings_or_silence(start: int, length: int, new: str) -> None:
     text = SMALL[:start] + new + SMALL[start + length :]
     for finding in run(text):

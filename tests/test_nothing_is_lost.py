@@ -8,13 +8,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from editors.waiting import until
 from fix_sequence import FIXES
 from repositories import ENVIRONMENT, git, loose_object, make, stage, write
 
@@ -90,9 +90,8 @@ def blobs(top: Path) -> set[str]:
 
 
 def assert_whole(top: Path, before: dict[str, bytes], staged: set[str], head: str, own_hook: bool) -> None:
-    deadline = time.monotonic() + 10
-    while (top / ".git" / "index.lock").exists() and time.monotonic() < deadline:
-        time.sleep(0.01)  # git, which was not killed, is at its end
+    lock = top / ".git" / "index.lock"
+    until(lambda: not lock.exists(), "git, which was not killed, is at its end", 10)
     assert git(top, "rev-parse", "HEAD") == head
     git(top, "fsck", "--strict")
     git(top, "ls-files", "-s")
@@ -135,16 +134,7 @@ def check(states: dict[str, str], own_hook: bool, steps: list[tuple[str, str]], 
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@settings(max_examples=3, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
-@CASES
-def test_nothing_is_lost(
-    states: dict[str, str], own_hook: bool, steps: list[tuple[str, str]], after: float
-) -> None:
-    check(states, own_hook, steps, after)
-
-
-@pytest.mark.long
-@settings(max_examples=150, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @CASES
 def test_nothing_is_lost_in_many_cases(
     states: dict[str, str], own_hook: bool, steps: list[tuple[str, str]], after: float

@@ -314,23 +314,9 @@ NAMES += ["pyproject.toml", ".gitignore", "readme", "models/x.pkl", "LICENSE", "
 TREES = st.dictionaries(st.sampled_from(NAMES), st.binary(max_size=12), max_size=9)
 
 
-@settings(
-    max_examples=5,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tree=TREES, under_git=st.booleans())
 def test_no_folder_loses_a_byte(
-    tree: dict[str, bytes], under_git: bool, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    check_that_no_byte_is_lost(tree, under_git, tmp_path_factory.mktemp("t") / "rings")
-
-
-@pytest.mark.long
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(tree=TREES, under_git=st.booleans())
-def test_no_folder_of_many_loses_a_byte(
     tree: dict[str, bytes], under_git: bool, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     check_that_no_byte_is_lost(tree, under_git, tmp_path_factory.mktemp("t") / "rings")

@@ -327,7 +327,9 @@ def test_names_and_versions_take_nothing_of_the_kind(key: str, text: str) -> Non
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=settings().max_examples // 4, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(title=TEXT, author=TEXT, description=TEXT)
 @example(title="a", author="\u2028x\u2029", description="\ufeff\ufffe\U0010ffff\xad\u202e")
 def test_any_text_is_read_back_from_the_project(

@@ -12,6 +12,8 @@ import repositories
 from ccds_ls.lsp.watch import Watcher
 
 SECONDS = 15.0
+QUIET = 0.25
+"""Longer than the watcher gathers what belongs together."""
 
 
 class Told(threading.Event):
@@ -33,7 +35,7 @@ def settled(folder: Path, told: Told) -> None:
         if told.wait(0.1):
             break
     assert told.is_set()
-    while told.wait(0.3):
+    while told.wait(QUIET):
         told.clear()
 
 
@@ -43,7 +45,7 @@ def test_git_add_is_told(tmp_path: Path, watched: tuple[Watcher, Told]) -> None:
     watcher.follow(frozenset({root, root / ".git"}))
     settled(root, told)
     repositories.write(root, {"a.py": "x = 1\n", "deep/.gitignore": "x\n"})
-    assert not told.wait(0.4)
+    assert not told.wait(QUIET)
     repositories.git(root, "add", "a.py")
     assert told.wait(SECONDS)
 
@@ -56,7 +58,7 @@ def test_what_is_no_longer_followed_is_not_told(tmp_path: Path, watched: tuple[W
     watcher.follow(frozenset({second}))
     settled(second, told)
     repositories.write(first, {"pyproject.toml": ""})
-    assert not told.wait(0.4)
+    assert not told.wait(QUIET)
 
 
 def test_a_folder_that_is_gone_is_left_to_the_poll(tmp_path: Path, watched: tuple[Watcher, Told]) -> None:

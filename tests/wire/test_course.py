@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 
 from ccds_ls.secrets import default_cache_dir
+from editors.waiting import until
 from git_server import GitServer, serving
 from repositories import write
 from wire.client import SERVER, Client, ResponseError, request
@@ -121,10 +121,7 @@ def test_a_transfer_that_stalls_shows_progress_and_is_cancelled(
     reply = next(message for message in client.messages() if message.get("id") == "clone")
     assert reply["error"]["code"] == -32800
     server.stalls.clear()
-    deadline = time.monotonic() + 10
-    while [path.name for path in tmp_path.iterdir()] != ["srv"]:
-        assert time.monotonic() < deadline, "what was begun is gone again"
-        time.sleep(0.01)
+    until(lambda: [path.name for path in tmp_path.iterdir()] == ["srv"], "what was begun is gone again", 10)
 
 
 def test_a_password_is_never_waited_for_or_shown(client: Client, server: GitServer, tmp_path: Path) -> None:
