@@ -114,7 +114,7 @@ def staged_beside(editor: Editor, project: Path, limit: float) -> None:
 
 
 def rename(editor: Editor, project: Path, limit: float) -> None:
-    """The fix renames the notebook on disk."""
+    """The fix renames the notebook on disk, and what git has staged of it."""
     path = project / projects.UNTITLED
     editor.open(path)
     shown = find(editor, path, limit, message=NAME)
@@ -128,6 +128,9 @@ def rename(editor: Editor, project: Path, limit: float) -> None:
     renamed = [item.name for item in path.parent.glob("*ring-widths.ipynb")]
     assert renamed, sorted(path.parent.iterdir())
     assert renamed[0] in titles[0]
+    staged = lambda: repositories.git(project, "diff", "--cached", "--name-only")  # noqa: E731
+    until(lambda: renamed[0] in staged(), f"{renamed[0]} is staged", limit)
+    assert projects.UNTITLED not in staged()
 
 
 def unstage(editor: Editor, project: Path, limit: float) -> None:

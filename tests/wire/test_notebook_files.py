@@ -168,6 +168,19 @@ def test_a_fix_of_an_editor_that_does_not_tell_of_renames_brings_all_with_it(
     assert set(texts(edit, repo)) == set(FOLLOWS)
     assert renames(edit) == [("Untitled.ipynb", new), ("Untitled.py", new.replace(".ipynb", ".py"))]
     assert "kind" in edit["documentChanges"][-1], "texts are changed under their old names"
+    # As an editor does it: first the edit, then the command.
+    for old, target in renames(edit):
+        (repo / "notebooks" / old).rename(repo / "notebooks" / target)
+    done, _ = command(plain, fix["command"]["command"], {})
+    assert (
+        done["message"] == f"Renamed notebooks/Untitled.ipynb to notebooks/{new}; git has the rename staged."
+    )
+    staged = git(repo, "status", "--porcelain").splitlines()
+    assert [line for line in staged if line.startswith("R  ")] == [
+        f"R  notebooks/Untitled.ipynb -> notebooks/{new}",
+        f"R  notebooks/Untitled.py -> notebooks/{new.replace('.ipynb', '.py')}",
+    ]
+    assert command(plain, fix["command"]["command"], {})[0]["message"] == ""
 
 
 def test_the_command_renames_on_disk_and_changes_what_names_it(plain: Client, repo: Path) -> None:
@@ -192,6 +205,32 @@ def test_the_editor_renames_a_notebook_that_it_shows_and_is_not_believed(plain: 
     plain.notify("textDocument/didClose", {"textDocument": {"uri": path.as_uri()}})
     assert ("Untitled.ipynb", "2.0-jqp-end.ipynb") in renames(asked[0]["params"]["edit"])
     assert not path.exists() and path.with_name("2.0-jqp-end.ipynb").is_file(), "it did nothing"
+
+
+class Renaming(dict[str, Any]):
+    """Answers of an editor that renames as it is asked to."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+
+    def get(self, method: str, default: Any = None) -> Any:
+        if method != "workspace/applyEdit":
+            return super().get(method, default)
+        (self.folder / "Untitled.ipynb").rename(self.folder / "2.0-jqp-end.ipynb")
+        return {"applied": True}
+
+
+def test_git_follows_what_the_editor_renames_for_a_command(plain: Client, repo: Path) -> None:
+    path = repo / "notebooks" / "Untitled.ipynb"
+    document = {"uri": path.as_uri(), "languageId": "json", "version": 1, "text": path.read_text()}
+    plain.notify("textDocument/didOpen", {"textDocument": document})
+    before, plain.answers = plain.answers, Renaming(path.parent)
+    command(plain, "ccds.renameNotebook", {"uri": path.as_uri(), "newName": "2.0-jqp-end.ipynb"})
+    plain.answers = before
+    plain.notify("textDocument/didClose", {"textDocument": {"uri": path.as_uri()}})
+    status = git(repo, "status", "--porcelain")
+    assert "R  notebooks/Untitled.ipynb -> notebooks/2.0-jqp-end.ipynb" in status
 
 
 def test_without_a_new_name_the_proposed_one_is_taken(plain: Client, repo: Path) -> None:

@@ -71,6 +71,7 @@ function targetOf(given: unknown): vscode.Uri | undefined {
 
 async function tell(pages: Pages, { message, paths, undo, findings }: Result): Promise<void> {
   const [line, ...more] = message.trim().split("\n");
+  if (!line) return; // There is nothing that the user does not see already.
   if (line.startsWith("#") || line.startsWith("|")) return pages.show(message);
   const folder = paths.length === 1 ? await newFolder(vscode.Uri.file(paths[0])) : undefined;
   const choices = [

@@ -33,7 +33,7 @@ export class Status implements vscode.Disposable {
 
   running(): void {
     void vscode.commands.executeCommand("setContext", "ccds.running", true);
-this.draw("circle-outline", "", "The server runs.", "workbench.actions.view.problems");
+    this.draw("circle-outline", "", "The server runs.", "workbench.actions.view.problems");
   }
 
   missing(): void {

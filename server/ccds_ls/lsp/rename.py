@@ -126,6 +126,36 @@ def whole(session: Session, changes: list[Change], label: str | None = None) -> 
     return types.WorkspaceEdit(document_changes=list(changes), change_annotations=annotations)
 
 
+async def followed_by_git(server: Server, moves: dict[Path, Path]) -> list[tuple[str, str]]:
+    """Have git's index follow renames that the editor did for us, paired files with them; what it followed."""
+    from ccds_ls.git.restage import follow_renames
+
+    followed: list[tuple[str, str]] = []
+    for folder in {path.parent for path in moves}:
+        followed += await in_thread(lambda _, folder=folder: follow_renames(folder, moves))  # type: ignore[misc]
+        server.work.look(folder)
+    return followed
+
+
+def was_renamed(old: Path, new: Path) -> bool:
+    """Whether a file has the new name now, and not the old one."""
+    return os.path.lexists(new) and not os.path.lexists(old)
+
+
+def offered(actions: Iterable[types.CodeAction]) -> Iterator[tuple[Path, Path]]:
+    """The renames that fixes would have the editor do."""
+    for action in actions:
+        data: Any = action.data
+        changes = action.edit.document_changes or () if action.edit else ()
+        pairs = [
+            (change.old_uri, change.new_uri) for change in changes if isinstance(change, types.RenameFile)
+        ]
+        for uris in [*pairs, *([data["rename"]] if data else [])]:
+            old, new = (path_of(uri) for uri in uris)
+            if old and new:
+                yield Path(old), Path(new)
+
+
 async def will_rename(server: Server, params: types.RenameFilesParams) -> types.WorkspaceEdit | None:
     """The user renames files in the editor: what names them follows."""
     moves: dict[Path, Path] = {}

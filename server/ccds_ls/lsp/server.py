@@ -57,6 +57,9 @@ class Server(LanguageServer):
         self.told_status: dict[str, Any] = {}
         self.published: dict[str, tuple[int | None, tuple[types.Diagnostic, ...]]] = {}
         self.tasks: set[asyncio.Future[Any]] = set()
+        self.offered: dict[
+            Path, Path
+        ] = {}  # renames of open fixes, which git is to follow once they are taken
 
     def publish(self, publication: Publication) -> None:
         """Send the diagnostics of one URI, empty lists included, unless that is what was sent last."""
@@ -371,8 +374,9 @@ def code_action(server: Server, params: types.CodeActionParams) -> list[types.Co
 
         actions += code_actions(form)
     if server.session.client.code_action_literals:
+        server.offered.update(rename.offered(actions))
         return list(actions)
-    return [action.command for action in actions if action.command and not action.edit]
+    return [action.command for action in actions if action.command and not (action.edit or action.data)]
 
 
 def completion(server: Server, params: types.CompletionParams) -> types.CompletionList | None:

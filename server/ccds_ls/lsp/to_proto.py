@@ -178,25 +178,24 @@ def code_action(
     What follows from a rename is asked for by a client that tells of renames, its own and those of edits (the
     specification has it so); in others it becomes part of the edit when the user has chosen the fix.
     """
-    edit = workspace_edit(fix, target, client)
-    renames = [part for part in fix.edits if isinstance(part, RenameFile)]
-    if renames and edit and client.resolves_edit and not client.will_rename:
-        pair = [target.uri_for(renames[0].old), uri_of(target.root / renames[0].new)]
-        return types.CodeAction(
-            title=fix.title,
-            kind=types.CodeActionKind.QuickFix,
-            diagnostics=diagnostics or None,
-            is_preferred=True if fix.preferred else None,
-            data={"rename": pair},
-        )
-    return types.CodeAction(
+    action = types.CodeAction(
         title=fix.title,
         kind=types.CodeActionKind.QuickFix,
         diagnostics=diagnostics or None,
         is_preferred=True if fix.preferred else None,
-        edit=edit,
-        command=None if edit or not possible(fix, target, client) else command_for(fix, target),
+        edit=workspace_edit(fix, target, client),
     )
+    renames = [part for part in fix.edits if isinstance(part, RenameFile)]
+    if renames and action.edit:
+        # A client does the edit first and then the command, so that this one tells that the user took the fix. It has
+        # no argument: VS Code forgets those of an action on a document that the edit closes.
+        action.command = types.Command(fix.title, "ccds.followRename")
+        if client.resolves_edit and not client.will_rename:
+            pair = [target.uri_for(renames[0].old), uri_of(target.root / renames[0].new)]
+            action.edit, action.data = None, {"rename": pair}
+    elif not action.edit and possible(fix, target, client):
+        action.command = command_for(fix, target)
+    return action
 
 
 def possible(fix: Fix, target: Target, client: Client) -> bool:

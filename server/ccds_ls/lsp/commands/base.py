@@ -46,6 +46,11 @@ def needed(help_text: str, **shown: Any) -> Any:  # noqa: ANN401 - dataclasses.f
 
 
 @dataclass(frozen=True)
+class NoArgument:
+    """The argument of a command that needs nothing."""
+
+
+@dataclass(frozen=True)
 class InRoot:
     """The argument of a command that needs no more than a folder."""
 

@@ -11,6 +11,7 @@ from pygls.exceptions import JsonRpcException
 from ccds_ls.lsp.commands.base import (
     REQUEST_FAILED,
     Command,
+    NoArgument,
     OneFile,
     Result,
     argument,
@@ -36,11 +37,6 @@ class OneSecret:
 
     uri: str = needed("The Python file or notebook, as a URI.")
     fingerprint: str = needed("The finding's fingerprint.")
-
-
-@dataclass(frozen=True)
-class NoArgument:
-    """The argument of a command that needs none: an empty object, or nothing."""
 
 
 @dataclass(frozen=True)

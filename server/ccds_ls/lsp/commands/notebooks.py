@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from ccds_ls.lsp.commands.base import (
     REQUEST_FAILED,
     Command,
+    NoArgument,
     Progress,
     Result,
     argument,
@@ -24,7 +26,15 @@ from ccds_ls.lsp.commands.base import (
     show,
 )
 from ccds_ls.lsp.commands.notebook_settings import ask_initials, keep_initials
-from ccds_ls.lsp.rename import ANNOTATION, edit_parts, shown_files, text_in, whole
+from ccds_ls.lsp.rename import (
+    ANNOTATION,
+    edit_parts,
+    followed_by_git,
+    shown_files,
+    text_in,
+    was_renamed,
+    whole,
+)
 from ccds_ls.lsp.to_proto import uri_of
 
 if TYPE_CHECKING:
@@ -93,6 +103,20 @@ async def rename_notebook(server: Server, given: Rename) -> Result:
     return await _carry_out(server, plan, path.parent)
 
 
+async def follow_rename(server: Server, _: NoArgument) -> Result:
+    """After a fix that had the editor rename a notebook: git's index follows, where git tracks it."""
+    moves = {old: new for old, new in server.offered.items() if was_renamed(old, new)}
+    for old in moves:
+        del server.offered[old]
+    followed = await followed_by_git(server, moves)
+    if not followed:
+        return result("")  # Nothing to tell: git does not know the file, or the editor did not rename it.
+    undo = "; ".join(f"git mv {shlex.join(pair[::-1])}" for pair in followed)
+    old_name, new_name = followed[0]
+    told = f"Renamed {old_name} to {new_name}; git has the rename staged."
+    return result(told, [path for move in moves.items() for path in move], undo=undo)
+
+
 async def rename_all(server: Server, given: RenameAll) -> Result:
     """Rename every notebook of a project to the convention, once the user has seen what that means."""
     from ccds_ls.naming.plans import plan_all
@@ -149,10 +173,13 @@ async def _after_a_look(server: Server, plan: Plan, folder: Path, apply: bool, n
         )
         applied = await _apply(server, edit, ANNOTATION)
         # Some editors say that they applied an edit of which they did nothing; in others a person takes a part of it.
-        moved = await in_thread(lambda _: sum(not (plan.root / old).exists() for old, _ in plan.moves))
+        moved = [move for move in plan.moves if not (plan.root / move[0]).exists()] if applied else []
         said = "Nothing was renamed."
-        if applied and moved:
-            said = f"The editor renamed {moved} of {_count(len(plan.moves), 'notebook')}."
+        if moved:
+            trouble = await _git_follows(server, plan.root, moved)
+            said = " ".join(
+                [f"The editor renamed {len(moved)} of {_count(len(plan.moves), 'notebook')}.", *trouble]
+            )
         return result(said + left, **facts)
     if client.show_message_request and await _agreed(server, plan):
         done = await _carry_out(server, plan, folder)
@@ -200,6 +227,15 @@ async def _apply(server: Server, edit: types.WorkspaceEdit, label: str) -> bool:
     return done.applied
 
 
+async def _git_follows(server: Server, root: Path, moves: Iterable[tuple[str, str]]) -> list[str]:
+    """Have git's index follow what the editor renamed; what went wrong, in a sentence."""
+    try:
+        await followed_by_git(server, {root / old: root / new for old, new in moves})
+    except JsonRpcException as error:
+        return [error.message]
+    return []
+
+
 async def _by_editor(server: Server, plan: Plan) -> Plan:
     """Have the editor do its part of a plan: what it shows is changed and renamed there. What is left to do."""
     client, shown = server.session.client, shown_files(server.session)
@@ -224,9 +260,11 @@ async def _carry_out(server: Server, plan: Plan, folder: Path) -> Result:
     from ccds_ls.naming.renaming import carry_out
 
     rest = await _by_editor(server, plan)
-    by_editor = [plan.root / path for move in plan.moves if move not in rest.moves for path in move]
+    by_editor = [move for move in plan.moves if move not in rest.moves]
+    unfollowed = await _git_follows(server, plan.root, by_editor) if by_editor else []
     paths, trouble = await in_thread(lambda _: carry_out(rest))
-    paths = by_editor + paths
+    paths = [plan.root / path for move in by_editor for path in move] + paths
+    trouble = unfollowed + trouble
     server.work.look(folder)
     renamed = [f"{old.rpartition('/')[2]} to {new.rpartition('/')[2]}" for old, new in plan.moves]
     what = (
@@ -258,6 +296,9 @@ async def new_notebook(server: Server, given: NewNotebook) -> Result:
 COMMANDS = {
     "ccds.newNotebook": Command("New Notebook…", NewNotebook, new_notebook, "new-file"),
     "ccds.renameNotebook": Command("Rename This Notebook…", Rename, rename_notebook, "edit", "notebook"),
+    "ccds.followRename": Command(
+        "Have Git Follow a Rename", NoArgument, follow_rename, "git-commit", "nowhere"
+    ),
     "ccds.renameAllNotebooks": Command("Rename All Notebooks…", RenameAll, rename_all, "replace-all"),
     "ccds.renumberNotebooks": Command(
         "Number the Notebooks of a Phase Anew…", Renumber, renumber, "list-ordered"
