@@ -277,3 +277,19 @@ def test_an_edit_of_a_cell_is_of_the_version_that_was_looked_at(tmp_path: Path) 
     parts = edit_parts(session, plan, shown_files(session))
     edits = [part for part in parts if isinstance(part, types.TextDocumentEdit)]
     assert [(edit.text_document.uri, edit.text_document.version) for edit in edits] == [("cell:1", 7)]
+
+
+def test_fixes_are_offered_for_the_findings_that_the_editor_names(tmp_path: Path) -> None:
+    text = from_block("# %% execution_count=2\nx = 1\n# %% execution_count=1\ny = 1\n")[0]
+    root = repositories.make(tmp_path / "r", {"notebooks/1.0-ab-x.ipynb": text})
+    path = str(root / "notebooks" / "1.0-ab-x.ipynb")
+    session = Session(Client(), own_rules_only())
+    session.overlays[path] = overlay = Overlay(Path(path).as_uri(), 1, text)
+    session.check(session.folders.at(root), ["notebooks/1.0-ab-x.ipynb"])
+    (order,) = (made for made in session.standing[path].made if made.code == "execution-order")
+    line_start = types.Position(order.range.start.line, 0)
+    assert order.range.start > line_start
+    cursor = types.Range(line_start, line_start)
+    assert session.code_actions(path, overlay.uri, cursor) == []
+    titles = [action.title for action in session.code_actions(path, overlay.uri, cursor, [order])]
+    assert titles[0].startswith("Renumber")

@@ -39,6 +39,12 @@ class Editor(Protocol):
     def type(self, text: str) -> None:
         """Add a line of text at the end of the open file, without saving it."""
 
+    def save(self) -> None:
+        """Save every open file that has changed."""
+
+    def front(self) -> str:
+        """The name of the file that is in front."""
+
     def fixes(self, path: Path, shown: Shown) -> list[str]:
         """The titles of the fixes that are offered for a finding in the open file."""
 

@@ -28,6 +28,30 @@ def notebook(title: str) -> str:
     )
 
 
+DISORDERED = "notebooks/2.0-abl-widths.ipynb"
+LATE = "widths = [1.5, 2.5]"
+"""The source of the cell in it that was run too early for its place."""
+
+
+def disordered(folder: Path) -> Path:
+    """The tidy project with a notebook whose cells were run in another order than they stand in."""
+    tidy(folder)
+    first = notebook("Widths").replace('"execution_count": 1', '"execution_count": 4')
+    head, cell, foot = first.partition('  {\n   "cell_type": "code"')
+    code, end = foot.split("\n ],\n", 1)
+    second = code.replace("rings = [1, 2, 3]", LATE).replace('"c2"', '"c3"').replace("4,", "2,", 1)
+    cells = head + cell + code + ",\n" + cell + second
+    repositories.write(folder, {DISORDERED: f"{cells}\n ],\n{end}"})
+    return folder
+
+
+def referred(folder: Path) -> Path:
+    """The untidy project with a README that links to the notebook that has no name."""
+    untidy(folder)
+    repositories.write(folder, {README: f"# Tree rings\n\nSee [the widths]({UNTITLED}).\n"})
+    return folder
+
+
 def token() -> str:
     """A Hugging Face token by its form; nobody was ever given it."""
     return "h" + "f_" + secret_samples.drawn(secret_samples._LETTERS, 34)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import repositories
@@ -51,6 +51,8 @@ def gone(editor: Editor, path: Path, limit: float, *, message: str) -> None:
 NAME = r"does not say what the notebook is about"
 SECRET = r"Hugging Face token"
 DATA = r"stay in the history for good"
+LATE = r"^This cell, \[2\], ran before cell 2, \[4\]"
+BROKEN = r"can't be opened"
 
 
 def said(editor: Editor, limit: float, words: str) -> None:
@@ -161,12 +163,81 @@ def commit_message(editor: Editor, project: Path, limit: float) -> None:
     assert shown.line in (*listed, None)
 
 
+def line_of(path: Path, words: str) -> int:
+    """The line of a file that has these words in it."""
+    return next(n for n, line in enumerate(path.read_text().splitlines(), 1) if words in line)
+
+
+def late_cell(editor: Editor, project: Path, limit: float) -> Shown:
+    """The finding on the cell that was run too early, in the notebook that is then open; it has a line."""
+    path = project / projects.DISORDERED
+    editor.open(path)
+    shown = find(editor, path, limit, message=LATE)
+    return replace(shown, line=shown.line or line_of(path, projects.LATE))
+
+
+def cell_order(editor: Editor, project: Path, limit: float) -> None:
+    """A cell that was run out of order is flagged on its own line: of the JSON, of the cell, of the joined cells."""
+    shown = late_cell(editor, project, limit)
+    assert shown.code in ("execution-order", None)
+    assert shown.line in (line_of(project / projects.DISORDERED, projects.LATE), 1, 4)
+
+
+def renumber(editor: Editor, project: Path, limit: float) -> None:
+    """The fix numbers the cells in their order and changes nothing else in the file."""
+    path = project / projects.DISORDERED
+    before = path.read_bytes()
+    shown = late_cell(editor, project, limit)
+    titles = until(
+        lambda: [title for title in editor.fixes(path, shown) if title.startswith("Renumber")],
+        "a fix that numbers the cells",
+        limit,
+    )
+    editor.fix(path, shown, titles[0])
+    gone(editor, path, limit, message=LATE)
+    editor.save()
+    numbered = before.replace(b'"execution_count": 4', b'"execution_count": 1')
+    assert numbered != before
+    until(lambda: path.read_bytes() == numbered, lambda: f"numbered cells: {path.read_text()}", limit)
+
+
+def broken_notebook(editor: Editor, project: Path, limit: float) -> None:
+    """A notebook's JSON that is broken while it is typed in: it says where, and what was found before stays."""
+    path = project / projects.DISORDERED
+    lines = len(path.read_text().splitlines())
+    late_cell(editor, project, limit)
+    editor.type("]")
+    broken = find(editor, path, limit, message=BROKEN)
+    assert broken.line in (None, lines, lines + 1)
+    find(editor, path, limit, message=LATE)
+
+
+def references(editor: Editor, project: Path, limit: float) -> None:
+    """With a notebook's new name, the link to it in the README is changed."""
+    rename(editor, project, limit)
+    (renamed,) = (project / "notebooks").glob("*ring-widths.ipynb")
+    readme = project / projects.README
+
+    def changed() -> bool:
+        editor.save()
+        return f"(notebooks/{renamed.name})" in readme.read_text()
+
+    until(changed, lambda: f"a link to {renamed.name} in {readme.read_text()}", limit)
+
+
 def new_notebook(editor: Editor, project: Path, limit: float) -> None:
     """The palette's command makes a well-named notebook from a few words."""
     editor.open(project / projects.README)
     editor.command("ccds.newNotebook", "Compare ring widths")
     made = lambda: list((project / "notebooks").glob("*-abl-compare-ring-widths.ipynb"))  # noqa: E731
     until(made, "a notebook that is called compare-ring-widths", limit)
+
+
+def opened_notebook(editor: Editor, project: Path, limit: float) -> None:
+    """The notebook that the palette's command makes is opened."""
+    new_notebook(editor, project, limit)
+    (made,) = (project / "notebooks").glob("*-abl-compare-ring-widths.ipynb")
+    until(lambda: editor.front() == made.name, lambda: f"{made.name} is open, not {editor.front()}", limit)
 
 
 def rename_command(editor: Editor, project: Path, limit: float) -> None:
@@ -246,6 +317,19 @@ SCENARIOS = (
     Scenario("unstage", "The fix takes a file out of the commit", unstage, alters=True),
     Scenario("new_project", "Command: new project", new_project, projects.tidy, alters=True),
     Scenario("new_notebook", "Command: new notebook", new_notebook, projects.tidy, alters=True),
+    Scenario("opened_notebook", "The new notebook is opened", opened_notebook, projects.tidy, alters=True),
+    Scenario("cell_order", "Cells run out of order are flagged on the cell", cell_order, projects.disordered),
+    Scenario(
+        "renumber", "The fix numbers the cells, and no byte more", renumber, projects.disordered, alters=True
+    ),
+    Scenario(
+        "broken_notebook",
+        "Broken JSON keeps what was found and says where",
+        broken_notebook,
+        projects.disordered,
+        alters=True,
+    ),
+    Scenario("references", "A renamed notebook's links follow", references, projects.referred, alters=True),
     Scenario(
         "course", "A course's first week in git, by commands alone", course, projects.scaffolded, alters=True
     ),

@@ -366,7 +366,7 @@ def code_action(server: Server, params: types.CodeActionParams) -> list[types.Co
     if message := server.session.messages.get(commit_message.key_of(uri) or ""):
         actions = message_actions.code_actions(server.session, message, params.range)
     elif path is not None:
-        actions = server.session.code_actions(path, uri, params.range)
+        actions = server.session.code_actions(path, uri, params.range, params.context.diagnostics)
     else:
         return []
     if form := _form(server, uri):

@@ -283,8 +283,14 @@ class Session:
 
     # Asking
 
-    def code_actions(self, path: str, uri: str, wanted: types.Range) -> list[types.CodeAction]:
-        """The fixes of the findings that touch a range of a document."""
+    def code_actions(
+        self, path: str, uri: str, wanted: types.Range, named: Iterable[types.Diagnostic] = ()
+    ) -> list[types.CodeAction]:
+        """The fixes of the findings that touch a range of a document, and of those that the editor names.
+
+        Neovim names all of the cursor's line, wherever in it the cursor is.
+        """
+        meant = {(_key(item.range.start), item.code) for item in named}
         standing = self.standing.get(path)
         if standing is None:
             return []
@@ -299,7 +305,7 @@ class Session:
                 and overlay.cell_uris[(finding.cell or 1) - 1] != uri
             ):
                 continue
-            if not _touches(made.range, wanted):
+            if not _touches(made.range, wanted) and (_key(made.range.start), made.code) not in meant:
                 continue
             shown = (overlay.cell_uris, overlay.versions) if overlay else ()
             target = Target(standing.root, file, standing.uri, *shown)
@@ -339,7 +345,8 @@ def _states(folder: Folder, settings: dict[str, Any]) -> dict[str, object]:
 
 
 def _touches(one: types.Range, other: types.Range) -> bool:
-    def key(position: types.Position) -> tuple[int, int]:
-        return position.line, position.character
+    return _key(one.start) <= _key(other.end) and _key(other.start) <= _key(one.end)
 
-    return key(one.start) <= key(other.end) and key(other.start) <= key(one.end)
+
+def _key(position: types.Position) -> tuple[int, int]:
+    return position.line, position.character

@@ -17,6 +17,10 @@
                              :severity (symbol-name (flymake-diagnostic-type it))))
                      (flymake-diagnostics))))))))
 
+(defun bench-front ()
+  "The name of the file in the selected window."
+  (json-encode (file-name-nondirectory (or (buffer-file-name (window-buffer (selected-window))) ""))))
+
 (defun bench-menu ()
   "What the prompt at the bottom offers, or nil where there is none."
   (json-encode

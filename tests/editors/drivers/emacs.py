@@ -59,6 +59,12 @@ class Emacs:
     def type(self, text: str) -> None:
         self.terminal.send(f"\x1b>{text}")
 
+    def save(self) -> None:
+        self.ask("(progn (save-some-buffers t) t)")
+
+    def front(self) -> str:
+        return str(self.ask("(bench-front)"))
+
     def menu(self, shown: Shown) -> list[str]:
         """Ask for the fixes of a line, and read what the prompt offers."""
         self.terminal.send(f"\x1bg\x1bg{shown.line}\r\x1bxeglot-code-actions\r")

@@ -74,6 +74,12 @@ class JupyterLab:
         self.page.keyboard.press("Control+End")
         self.page.keyboard.type(text + "\n")
 
+    def save(self) -> None:
+        self.lab("docmanager:save-all")
+
+    def front(self) -> str:
+        return str(self.page.evaluate(IN_FRONT)).rpartition("/")[2]
+
     def fixes(self, path: Path, shown: Shown) -> list[str]:
         raise NotImplementedError
 
@@ -166,6 +172,11 @@ DRIVER = Driver(
         "data_file": "JupyterLab opens a table as a table; `%ccds check` lists data files.",
         "closed_files": "The client drops findings of files that are not open; `%ccds check` lists them.",
         "rename": NO_FIXES,
+        "references": NO_FIXES,
+        "opened_notebook": "A magic opens nothing; it says what it has made.",
+        "cell_order": "The client tells a server the code alone; `%ccds check` knows the counts.",
+        "renumber": "The client has no code actions; restart the kernel and run all cells.",
+        "broken_notebook": "JupyterLab shows cells, and never their JSON.",
         "unstage": "The client has no code actions; `git restore --staged FILE` in a terminal.",
         "commit_message": "JupyterLab hides `.git`; the commit hook stops the commit there.",
         "course": "The client has no commands; git's steps are taken in a terminal, and `ccds-ls hook install` guards them.",

@@ -121,6 +121,12 @@ class Kate:
         self.xdotool("key", "ctrl+End")
         self.xdotool("type", "--delay", "10", text)
 
+    def save(self) -> None:
+        self.xdotool("key", "ctrl+l")
+
+    def front(self) -> str:
+        return str(self.ask("title")).partition(" ")[0]
+
     def menu(self, path: Path, shown: Shown) -> list[str]:
         """Open the menu of fixes for a finding in the open file, and read it."""
         self.ask("move", shown.line or 1)
@@ -214,6 +220,7 @@ DRIVER = Driver(
         "check_commit": COMMANDS + "`ccds-ls check --staged` in its terminal.",
         "new_project": COMMANDS + "`ccds-ls new` in its terminal.",
         "new_notebook": COMMANDS + "`ccds-ls notebook` in its terminal.",
+        "opened_notebook": COMMANDS + "`ccds-ls notebook` says what it has made.",
         "course": COMMANDS + "git's steps are taken in its terminal, and `ccds-ls hook install` guards them.",
         "rename_command": COMMANDS + "`ccds-ls rename` in its terminal.",
     },

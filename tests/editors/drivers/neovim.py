@@ -55,6 +55,12 @@ class Neovim:
     def type(self, text: str) -> None:
         self.call("type", text)
 
+    def save(self) -> None:
+        self.remote("execute('wall')")
+
+    def front(self) -> str:
+        return (self.remote("expand('%:t')") or "").strip()
+
     def fixes(self, path: Path, shown: Shown) -> list[str]:
         self.call("ask_fixes", shown.line)
         titles: list[str] = until(lambda: self.call("offered"), "code actions are offered", 10)

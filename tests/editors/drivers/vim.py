@@ -52,6 +52,12 @@ class Vim:
     def type(self, text: str) -> None:
         self.terminal.send(f"Go{text}\x1b")
 
+    def save(self) -> None:
+        self.ask("BenchDo", "wall")
+
+    def front(self) -> str:
+        return str(self.ask("expand", "%:t"))
+
     def fixes(self, path: Path, shown: Shown) -> list[str]:
         titles = self.menu(shown)
         self.terminal.send("x")
