@@ -148,7 +148,10 @@ def _looked_at(session: Session, message: Message, folder: Folder, text: str) ->
     if view is None or draft is None:
         raise git.GitError(folder.problem or "")
     _prepare(session, message, view, draft)
-    return [*_own(session, message, draft, text), *_of_files(session, message, draft)]
+    shown = [*_own(session, message, draft, text), *_of_files(session, message, draft)]
+    if message.in_box:  # All of them stand on one line, so that the worst is to come first.
+        shown.sort(key=lambda item: item.diagnostic.severity or 0)
+    return shown
 
 
 def _prepare(session: Session, message: Message, view: View, draft: Draft) -> None:
@@ -262,12 +265,14 @@ def _of_files(session: Session, message: Message, draft: Draft) -> Iterator[Show
     }
     if message.in_box:
         end = range_of(draft.lines, Span(0, draft.lines.line_end(0)), session.client.encoding)
-        for path in list(bad)[:_MOST_IN_BOX]:
+        worst_first = sorted(bad, key=lambda path: min(item[0].severity for item in bad[path]))
+        for path in worst_first[:_MOST_IN_BOX]:
             yield from _grouped(session.client, end, message.root, bad[path], f"{path}: ")
-        if len(bad) > _MOST_IN_BOX:
-            rest = bad[list(bad)[_MOST_IN_BOX]]
-            text = f"{len(bad) - _MOST_IN_BOX} more files of this commit have findings."
-            yield Shown(_diagnostic(end, Severity.WARNING, rest[0][0].code, text), ())
+        if rest := worst_first[_MOST_IN_BOX:]:
+            first = min((item[0] for item in bad[rest[0]]), key=lambda finding: finding.severity)
+            count = "1 more file of this commit has" if len(rest) == 1 else f"{len(rest)} more files of this commit have"
+            text = f"{count} findings."
+            yield Shown(_diagnostic(end, first.severity, first.code, text), ())
         return
     for item in listed(draft, bad):
         place = range_of(draft.lines, item.span, session.client.encoding)
