@@ -6,6 +6,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$python && break; done)
 BIN = .venv/bin
 VSCODE = client-config/vscode
+TSC = $(VSCODE)/node_modules/.bin/tsc
 
 # Else each of the many processes of the tests would compile what it imports, which takes longer than the tests.
 unexport PYTHONDONTWRITEBYTECODE
@@ -26,6 +27,7 @@ check: .venv/.dev  ## linters, types, and whether the generated documents are up
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python tools/docs.py --check
+	@[ ! -x $(TSC) ] || ! command -v node >/dev/null || { cd $(VSCODE) && ../../$(TSC); }  # where Node.js is; CI builds the extension
 
 docs: .venv/.ready  ## write the generated documents again
 	@$(BIN)/python tools/docs.py

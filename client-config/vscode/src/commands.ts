@@ -7,6 +7,8 @@ import type { Connection, Result } from "./languageServer";
 import { askForProject, NEW_PROJECT } from "./newProject";
 import { Pages } from "./page";
 
+const REQUEST_CANCELLED = -32800; // LSP's code, written here since the client's module is loaded only with the server
+
 const COMMANDS: Record<string, { title: string; argument: Schema; where: string }> = table;
 
 export class Commands implements vscode.Disposable {
@@ -46,7 +48,7 @@ export class Commands implements vscode.Disposable {
       void tell(this.pages, result);
       return result;
     } catch (error) {
-      void tellFailure(error);
+      void tellFailure(COMMANDS[name]?.title ?? name, error);
       return undefined;
     }
   }
@@ -98,9 +100,12 @@ async function newFolder(uri: vscode.Uri): Promise<vscode.Uri | undefined> {
   return open.some((folder) => folder.uri.toString() === uri.toString()) ? undefined : uri;
 }
 
-async function tellFailure(error: unknown): Promise<void> {
-  if (error instanceof vscode.CancellationError) return;
-  const { message, data } = error as { message: string; data?: { findings?: unknown[] } };
+async function tellFailure(title: string, error: unknown): Promise<void> {
+  const { message, code, data } = error as { message: string; code?: number; data?: { findings?: unknown[] } };
+  if (code === REQUEST_CANCELLED) {
+    void vscode.window.showInformationMessage(`Stopped: ${title.replace(/…$/, "")}.`);
+    return;
+  }
   const chosen = await vscode.window.showErrorMessage(message, ...(data?.findings?.length ? ["Show Problems"] : []));
   if (chosen) await vscode.commands.executeCommand("workbench.actions.view.problems");
 }

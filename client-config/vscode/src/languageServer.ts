@@ -6,6 +6,7 @@ import {
   type ClientCapabilities, type DynamicFeature, type LanguageClientOptions, type StaticFeature,
 } from "vscode-languageclient/node";
 import { discover, type Found } from "./discover";
+import { LongWork } from "./progress";
 import { explicit } from "./settings";
 import type { Standing, Status } from "./status";
 
@@ -44,6 +45,7 @@ export class Connection {
   private client: Client | undefined;
   private found: Found | undefined;
   private pending: Promise<unknown> = Promise.resolve();
+  private readonly work = new LongWork(() => this.client);
 
   constructor(
     private readonly context: vscode.ExtensionContext,
@@ -115,6 +117,7 @@ export class Connection {
   private async stop(): Promise<void> {
     const { client } = this;
     this.client = this.found = undefined;
+    this.work.end();
     if (!client) return;
     try {
       await client.stop();
@@ -150,7 +153,10 @@ export class Connection {
       if (this.client !== client) return;
       if (newState === State.Starting) this.status.starting();
       if (newState === State.Running) this.status.running();
-      if (newState === State.Stopped) this.status.failed("The server has stopped.");
+      if (newState === State.Stopped) {
+        this.work.end();
+        this.status.failed("The server has stopped.");
+      }
     });
     this.client = client;
     try {
@@ -171,6 +177,7 @@ export class Connection {
       ],
       initializationOptions: () => ({ ccds: explicit(this.context) }),
       middleware: {
+        handleWorkDoneProgress: (token, told) => this.work.handle(token, told),
         workspace: {
           configuration: async ({ items }, token, next) => {
             const answers = await next({ items }, token);

@@ -270,7 +270,11 @@ def _of_files(session: Session, message: Message, draft: Draft) -> Iterator[Show
             yield from _grouped(session.client, end, message.root, bad[path], f"{path}: ")
         if rest := worst_first[_MOST_IN_BOX:]:
             first = min((item[0] for item in bad[rest[0]]), key=lambda finding: finding.severity)
-            count = "1 more file of this commit has" if len(rest) == 1 else f"{len(rest)} more files of this commit have"
+            count = (
+                "1 more file of this commit has"
+                if len(rest) == 1
+                else f"{len(rest)} more files of this commit have"
+            )
             text = f"{count} findings."
             yield Shown(_diagnostic(end, first.severity, first.code, text), ())
         return

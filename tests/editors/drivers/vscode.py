@@ -145,9 +145,9 @@ class VSCode:
         else:
             self.press("Control+G")
             self.choose(f":{shown.line}", f"{shown.line}")
-        until(self._menu, "a menu of fixes", SECONDS)
+        until(self.menu, "a menu of fixes", SECONDS)
 
-    def _menu(self) -> bool:
+    def menu(self) -> bool:
         """Ask for the menu; VS Code says that there is none where it has not heard of the finding yet."""
         self.press("Control+.")
         row = self.page.locator(".action-widget .monaco-list-row.action")
@@ -240,7 +240,7 @@ def program(*arguments: str | Path) -> list[str | Path]:
 
 
 @cache
-def extensions() -> Path:
+def ours() -> Path:
     """A folder of extensions with ours in it, installed from its package."""
     package = install.vsix()
 
@@ -261,12 +261,12 @@ def answers(address: str) -> bool:
 
 
 @contextmanager
-def served(home: Home, project: Path, env: dict[str, str]) -> Iterator[str]:
+def served(home: Home, project: Path, env: dict[str, str], extensions: Path) -> Iterator[str]:
     """The address of a code-server that serves a project; with ``env`` over the environment of the home."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    options = ("--auth", "none", "--bind-addr", f"127.0.0.1:{port}", "--extensions-dir", extensions())
+    options = ("--auth", "none", "--bind-addr", f"127.0.0.1:{port}", "--extensions-dir", extensions)
     quiet = ("--disable-telemetry", "--disable-update-check", "--disable-getting-started-override")
     log = home.path / "code-server.log"
     with log.open("wb") as out:
@@ -292,12 +292,16 @@ def launch(
     project: Path,
     settings: dict[str, object] | None = None,
     env: dict[str, str] | None = None,
+    extensions: Path | None = None,
 ) -> Iterator[VSCode]:
-    """VS Code on a project, with more settings of the user's and more in its environment."""
+    """VS Code on a project, with more settings of the user's, more in its environment, other extensions than ours."""
     home.write(".local/share/code-server/User/settings.json", json.dumps({**SETTINGS, **(settings or {})}))
     # VS Code takes its PATH from a login shell, whose profile has this line on Debian.
     home.write(".profile", 'PATH="$HOME/.local/bin:$PATH"\n')
-    with served(home, project, env or {}) as address, browser.window(address, WINDOW, SECONDS) as page:
+    with (
+        served(home, project, env or {}, extensions or ours()) as address,
+        browser.window(address, WINDOW, SECONDS) as page,
+    ):
         editor = VSCode(page, project)
         page.locator(".statusbar-item", has_text="CCDS").wait_for()
         editor.palette("View: Focus Problems (Errors, Warnings, Infos)")
@@ -308,7 +312,7 @@ def everything() -> None:
     """All that a run needs."""
     install.chromium()
     install.code_server()
-    extensions()
+    ours()
 
 
 def version() -> str:
