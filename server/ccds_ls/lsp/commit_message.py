@@ -25,6 +25,7 @@ from ccds_ls.finding import Finding, Severity, Span
 from ccds_ls.git import read as git
 from ccds_ls.lsp.from_proto import path_of
 from ccds_ls.lsp.to_proto import Client, diagnostic, range_of, uri_of
+from ccds_ls.project import nearest
 from ccds_ls.rules import all_rules
 from ccds_ls.snapshot import File
 
@@ -81,6 +82,7 @@ class Message:
     shown: tuple[Shown, ...] = ()
     root: Path = Path()
     draft: Draft | None = None
+    hinted: bool = False  # whether hints on the message itself are wanted, and completion with them
 
     @property
     def in_box(self) -> bool:
@@ -250,6 +252,7 @@ def _own(session: Session, message: Message, draft: Draft, text: str) -> Iterato
         subjects=prepared.subjects,
         has_remote=prepared.has_remote,
     )
+    message.hinted = "commit-message" not in nearest(snapshot.projects, FILE).config.disable
     rules = [rule for rule in all_rules() if rule.code in OWN_RULES]
     for located in check(snapshot, session.detector, rules):
         shown = diagnostic(located[0], file, as_cells=False, encoding=session.client.encoding)

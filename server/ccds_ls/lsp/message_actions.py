@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from ccds_ls.collect import make_snapshot
 from ccds_ls.commit_message import FILE, completions, parse, stopped
 from ccds_ls.finding import Finding, Fix, Suppress
-from ccds_ls.lsp.commit_message import Message, Prepared, range_in_file
+from ccds_ls.lsp.commit_message import Message, range_in_file
 from ccds_ls.lsp.to_proto import Client, Target, code_action, command_for, possible, range_of, uri_of
-from ccds_ls.project import nearest
 from ccds_ls.snapshot import File
 
 if TYPE_CHECKING:
@@ -105,15 +103,10 @@ def _open(
     return types.CodeAction(command.title, types.CodeActionKind.QuickFix, [diagnostic], command=command)
 
 
-def complete(session: Session, message: Message, position: types.Position) -> list[types.CompletionItem]:
+def complete(message: Message, position: types.Position) -> list[types.CompletionItem]:
     """Types and known scopes for the subject; none where hints on messages are switched off."""
     draft, prepared = message.draft, message.prepared
-    if (
-        draft is None
-        or prepared is None
-        or position.line >= len(draft.lines.starts)
-        or _is_off(session, prepared)
-    ):
+    if draft is None or prepared is None or position.line >= len(draft.lines.starts) or not message.hinted:
         return []
     line = draft.lines.line(position.line)
     # A type and a scope are ASCII, so that the units of a position are code points where it matters.
@@ -135,8 +128,3 @@ def complete(session: Session, message: Message, position: types.Position) -> li
             completions(draft, position.line, before, prepared.subjects)
         )
     ]
-
-
-def _is_off(session: Session, prepared: Prepared) -> bool:
-    projects = make_snapshot(prepared.view, (), session.settings).projects
-    return "commit-message" in nearest(projects, FILE).config.disable
