@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from ccds_ls.cli.baseline import accept as accept_all
+from ccds_ls.baseline.accept import accept as accept_all
 from ccds_ls.collect import decode
 from ccds_ls.edits import edited, write_edits
 from ccds_ls.files import append_line

@@ -67,6 +67,20 @@ def test_a_library_is_imported_by_its_owner_alone(library: str) -> None:
     assert {user for user in users if not user.startswith(owner)} == set()
 
 
+@pytest.mark.parametrize(
+    ("one", "other"), [("cli", "lsp"), ("lsp", "cli"), ("report", "lsp"), ("report", "cli")]
+)
+def test_a_presenter_uses_no_other(one: str, other: str) -> None:
+    """But for the command that starts the server."""
+    users = {
+        name_of(path)
+        for path in MODULES
+        if name_of(path).startswith(f"{one}/")
+        and any(f"{name}.".startswith(f"ccds_ls.{other}.") for name in imports(path))
+    }
+    assert users == ({"cli/__init__.py"} if one == "cli" else set())
+
+
 @pytest.mark.parametrize("path", sorted((PACKAGE / "rules").glob("*.py")), ids=name_of)
 def test_rules_do_no_input_or_output(path: Path) -> None:
     if path.stem in ("__init__", "docs"):

@@ -5,45 +5,31 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import threading
-from collections.abc import Iterable
-from dataclasses import replace
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ccds_ls.collect import View, index_files, look, make_snapshot, staged_entries, walk, worktree_file
+from ccds_ls.check_paths import UsageError, by_root, check_paths, detector_problem, loaded_detector
 from ccds_ls.finding import Severity
 from ccds_ls.git import read as git
-from ccds_ls.snapshot import File
 
 if TYPE_CHECKING:
     from ccds_ls.check import Located
-    from ccds_ls.finding import AppendLine
-    from ccds_ls.secrets import Detector
-
-BATCH = 50
-"""How many files are read and checked at a time."""
-
-
-class UsageError(Exception):
-    """The command line asks for something that can't be done; the text is for people."""
 
 
 def run(options: argparse.Namespace) -> int:
     """Check, print, and say with the exit code what was found."""
     paths = options.paths or [Path()]
     if options.baseline:
-        from ccds_ls.cli.baseline import run as write_baseline
-
-        return write_baseline(paths)
+        return _accept(paths)
     try:
         if options.unpushed:
             located, count = _unpushed(paths)
+        elif options.fix:
+            from ccds_ls.cli.fix import check_and_fix
+
+            located, count = check_and_fix(paths, staged=options.staged, would_add=options.would_add)
         else:
-            located, count = collect(
-                paths, staged=options.staged, would_add=options.would_add, fix=options.fix
-            )
+            located, count = check_paths(paths, staged=options.staged, would_add=options.would_add)
     except (UsageError, git.GitError) as error:
         print(f"ccds-ls: {error}", file=sys.stderr)
         return 2
@@ -53,63 +39,18 @@ def run(options: argparse.Namespace) -> int:
     return 1 if any(finding.severity <= Severity.WARNING for finding, _ in located) else 0
 
 
-def collect(
-    paths: list[Path],
-    *,
-    staged: bool = False,
-    would_add: bool = False,
-    fix: bool = False,
-    with_baseline: bool = True,
-    detector: Detector | None = None,
-    settings: dict[str, Any] | None = None,
-) -> tuple[list[Located], int]:
-    """The findings in files and folders, and how many files were checked. Raises UsageError or GitError.
+def _accept(paths: list[Path]) -> int:
+    """Write the baselines and say so; exit code 2 when it could not be done."""
+    from ccds_ls.baseline import BaselineError
+    from ccds_ls.baseline.accept import accept
 
-    ``with_baseline`` leaves out what the projects' baselines accept. Without a ``detector`` one is loaded.
-    ``settings`` are the editor's.
-    """
-    located: list[Located] = []
-    count = 0
-    fixed: list[str] = []
-    for root, chosen_paths in by_root(paths).items():
-        added: set[AppendLine] = set()
-        repository = git.discover(root, environ=os.environ)
-        if repository is None and (staged or would_add):
-            raise UsageError(
-                f"{root} is not in a git repository, so nothing is staged there. 'git init' makes one."
-            )
-        entries = staged_entries(repository) if staged and repository else None
-        if entries and detector is None:
-            _detector()  # It begins to load now, while git is asked for the rest.
-        view = look(root, repository, staged_alone=entries)
-        chosen = _chosen(view, chosen_paths, staged=staged, would_add=would_add)
-        if not chosen:
-            continue
-        count += len(chosen)
-        if detector is None:
-            _detector()
-        # While the secret engine loads, which takes longer than all the rest:
-        from ccds_ls.check import check
-        from ccds_ls.rules import all_rules
-
-        rules = all_rules()
-        # In batches: the content of a few files at a time is enough to hold in memory.
-        for start in range(0, len(chosen), BATCH):
-            files = _versions(view, chosen[start : start + BATCH], staged=staged, would_add=would_add)
-            snapshot = make_snapshot(view, files, settings)
-            if not with_baseline:
-                bare = tuple(replace(project, baseline=frozenset()) for project in snapshot.projects)
-                snapshot = replace(snapshot, projects=bare)
-            found = check(snapshot, detector or loaded_detector(), rules)
-            if fix:
-                from ccds_ls.cli.fix import apply_safe_fixes
-
-                found, made = apply_safe_fixes(view.root, found, added)
-                fixed += made
-            located += found
-    if fix:
-        _say_fixed(fixed, left=len(located))
-    return located, count
+    try:
+        accepted = accept(paths)
+    except (UsageError, BaselineError, git.GitError) as error:
+        print(f"ccds-ls: {error}", file=sys.stderr)
+        return 2
+    print(accepted.message)
+    return 0
 
 
 def _unpushed(paths: list[Path]) -> tuple[list[Located], int]:
@@ -123,100 +64,6 @@ def _unpushed(paths: list[Path]) -> tuple[list[Located], int]:
             raise UsageError(f"{root} is not in a git repository, so there is nothing to push.")
         located += check_unpushed(repository, loaded_detector())
     return located, len({file.path for _, file in located})
-
-
-def _say_fixed(fixed: list[str], left: int) -> None:
-    from ccds_ls.cli.fix import COVERS
-
-    for line in fixed:
-        print(f"fixed {line}", file=sys.stderr)
-    if left and not fixed:
-        print(f"ccds-ls: none of these findings has a fix that is safe unseen. {COVERS}", file=sys.stderr)
-
-
-def by_root(paths: Iterable[Path]) -> dict[Path, list[str]]:
-    """The paths below each repository (or folder outside git), relative to it; ``""`` stands for all of it."""
-    roots: dict[Path, list[str]] = {}
-    for path in paths:
-        if not os.path.lexists(path):
-            raise UsageError(f"There is no file or folder '{path}'.")
-        full = Path(os.path.realpath(path.parent), path.name) if path.name else Path(os.path.realpath(path))
-        folder = full if full.is_dir() else full.parent
-        repository = git.discover(folder, environ=os.environ)
-        root = repository.top if repository else folder
-        relative = full.relative_to(root).as_posix()
-        roots.setdefault(root, []).append("" if relative == "." else relative)
-        if repository is None and full.is_dir():
-            # Each repository in a folder outside git has its own ignore rules and settings.
-            roots.update({inside: [""] for inside in walk(full)[1]})
-    return roots
-
-
-def _chosen(view: View, paths: list[str], *, staged: bool, would_add: bool) -> list[str]:
-    """The files that the command line asks for."""
-
-    def wanted(path: str) -> bool:
-        return any(not p or path == p or path.startswith(f"{p}/") for p in paths)
-
-    if staged:
-        return sorted(filter(wanted, view.staged))
-    if would_add:
-        return sorted(filter(wanted, view.would_add))
-    if view.repository is None:
-        return list(filter(wanted, walk(view.root)[0]))
-    listed = git.files(view.repository, [] if "" in paths else paths)
-    return sorted({path for path, _ in listed} | set(filter(wanted, view.staged)))
-
-
-def _versions(view: View, paths: list[str], *, staged: bool, would_add: bool) -> list[File]:
-    """The versions of some files that are to be checked: staged, in the work tree, or both where they differ."""
-    in_index = [] if would_add else [path for path in paths if path in view.staged]
-    files = index_files(view, in_index)
-    if staged:
-        return files
-    # Where the work tree holds what is staged, once is enough.
-    present = (worktree_file(view, path) for path in paths if path not in in_index or path in view.would_add)
-    return files + [file for file in present if file is not None]
-
-
-class _Loading(threading.Thread):
-    """The detector, loaded in the background, and why it is not the whole one."""
-
-    def run(self) -> None:
-        """Load it; a failure is kept for ``result``."""
-        from ccds_ls.secrets import EngineUnavailable, load, own_rules_only
-
-        self._failure: Exception | None = None
-        try:
-            self._result: tuple[Detector, str | None] = load(), None
-        except EngineUnavailable as error:
-            self._result = own_rules_only(), str(error)
-        except Exception as error:
-            self._failure = error
-
-    def result(self) -> tuple[Detector, str | None]:
-        """Wait for it."""
-        self.join()
-        if self._failure:
-            raise self._failure
-        return self._result
-
-
-@cache
-def _detector() -> _Loading:
-    loading = _Loading(name="ccds-engine")
-    loading.start()
-    return loading
-
-
-def loaded_detector() -> Detector:
-    """The detector, with the engine where there is one."""
-    return _detector().result()[0]
-
-
-def detector_problem() -> str | None:
-    """Why the secret engine did not take part, where it was needed and could not be loaded."""
-    return _detector().result()[1] if _detector.cache_info().currsize else None
 
 
 def show(located: list[Located], count: int, style: str) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from ccds_ls.check import Located
+from ccds_ls.check_paths import check_paths
 from ccds_ls.edits import raw, write_edits
 from ccds_ls.files import append_line
 from ccds_ls.finding import AppendLine, Fix, RenameFile, TextEdit
@@ -16,6 +19,27 @@ COVERS = (
     "already. It renames nothing, clears nothing and never touches the index."
 )
 """What the safe fixes of all rules come to, for people."""
+
+
+def check_and_fix(paths: list[Path], *, staged: bool, would_add: bool) -> tuple[list[Located], int]:
+    """The findings that are left after the safe fixes, which are told on stderr, and how many files were checked.
+
+    Raises UsageError or GitError.
+    """
+    fixed: list[str] = []
+    added: dict[Path, set[AppendLine]] = defaultdict(set)
+
+    def mend(root: Path, located: list[Located]) -> list[Located]:
+        left, made = apply_safe_fixes(root, located, added[root])
+        for line in made:
+            print(f"fixed {line}", file=sys.stderr)
+        fixed.extend(made)
+        return left
+
+    left, count = check_paths(paths, staged=staged, would_add=would_add, mend=mend)
+    if left and not fixed:
+        print(f"ccds-ls: none of these findings has a fix that is safe unseen. {COVERS}", file=sys.stderr)
+    return left, count
 
 
 def apply_safe_fixes(

@@ -45,12 +45,13 @@ def _warm_up() -> None:
 
 def run() -> int:
     """What the hook does: check what is staged; errors stop the commit, the rest is printed."""
-    from ccds_ls.cli.check import collect, detector_problem, show
+    from ccds_ls.check_paths import check_paths, detector_problem
+    from ccds_ls.cli.check import show
     from ccds_ls.finding import Severity
     from ccds_ls.git.read import GitError
 
     try:
-        located, count = collect([Path()], staged=True)
+        located, count = check_paths([Path()], staged=True)
     except GitError as error:
         print(f"ccds-ls: nothing was checked, so nothing is committed. {error}", file=sys.stderr)
         print("To commit all the same: git commit --no-verify", file=sys.stderr)
@@ -65,7 +66,8 @@ def run() -> int:
 
 def run_push() -> int:
     """What the hook for pushes does: the same for what the commits bring along that no remote has yet."""
-    from ccds_ls.cli.check import detector_problem, loaded_detector, show
+    from ccds_ls.check_paths import detector_problem, loaded_detector
+    from ccds_ls.cli.check import show
     from ccds_ls.finding import Severity
     from ccds_ls.git.read import GitError, discover
     from ccds_ls.unpushed import check_unpushed, pushed_commits

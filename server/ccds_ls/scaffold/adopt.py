@@ -9,14 +9,19 @@ from __future__ import annotations
 import os
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from ccds_ls import baseline
 from ccds_ls.files import create
 from ccds_ls.git import read, template
 from ccds_ls.git.command import Done
 from ccds_ls.scaffold import kept
-from ccds_ls.scaffold.created import Created, undo_command
+from ccds_ls.scaffold.created import Created, note, undo_command
 from ccds_ls.scaffold.generate import ScaffoldError
 from ccds_ls.scaffold.plan import Plan
+
+if TYPE_CHECKING:
+    from ccds_ls.secrets import Detector
 
 BESIDE = ".ccds-new"
 
@@ -45,6 +50,29 @@ def adopt(chosen: Plan) -> Done:
             f"is taken back by: {undo_command(folder)}"
         ) from error
     return Done(_told(chosen, repository, made), tuple(folder / path for path in made), undo_command(folder))
+
+
+def start_quiet(
+    folder: Path,
+    done: Done,
+    detector: Detector | None = None,
+    settings: dict[str, Any] | None = None,
+) -> str:
+    """Accept the findings that stand in a folder that was just adopted, and say so; nothing where it was before.
+
+    What must not be published and is in no commit yet is told and not accepted. Raises ScaffoldError, with the
+    layout in place, when they can't be accepted.
+    """
+    from ccds_ls.baseline.accept import accept
+
+    if not done.paths or (folder / baseline.NAME).exists():
+        return ""
+    try:
+        accepted = accept([folder], detector, settings)
+    except baseline.BaselineError as error:
+        raise ScaffoldError(f"{done.message} The findings that stand were not accepted: {error}") from error
+    note(folder, accepted.files)
+    return accepted.message if accepted.files or accepted.refused else ""
 
 
 def _keep(chosen: Plan) -> None:

@@ -76,8 +76,7 @@ async def adopt_project(server: Server, given: AdoptProject) -> Result:
 
 def _adopted(server: Server, chosen: Plan) -> Done:
     """The layout, and the findings that stand accepted."""
-    from ccds_ls.cli.adopt import start_quiet
-    from ccds_ls.scaffold.adopt import adopt
+    from ccds_ls.scaffold.adopt import adopt, start_quiet
 
     done = adopt(chosen)
     told = start_quiet(chosen.folder, done, server.session.detector, server.session.settings)

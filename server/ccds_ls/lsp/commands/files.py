@@ -122,8 +122,8 @@ async def suppress(server: Server, given: Accept) -> Result:
 async def baseline(server: Server, given: InRoot) -> Result:
     """Accept what stands in a project, so that only what is new is shown; see ``accept`` for what it refuses."""
     from ccds_ls.baseline import BaselineError
-    from ccds_ls.cli.baseline import accept
-    from ccds_ls.cli.check import UsageError
+    from ccds_ls.baseline.accept import accept
+    from ccds_ls.check_paths import UsageError
 
     folder = folder_of(server, given.root)
     try:

@@ -1,4 +1,4 @@
-"""``ccds-ls check --baseline``: what stands is accepted, so that only what is new is shown.
+"""What stands is accepted, so that only what is new is shown.
 
 What must not be published is accepted only where the last commit has it already: a secret in a file that was never
 committed can still be kept out, and accepting it would let the next ``git add .`` publish it unseen.
@@ -7,7 +7,6 @@ committed can still be kept out, and accepting it would let the next ``git add .
 from __future__ import annotations
 
 import os
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -15,9 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ccds_ls.baseline import BaselineError, Entry, record
+from ccds_ls.baseline import Entry, record
 from ccds_ls.check import UNCHECKED, check
-from ccds_ls.cli.check import BATCH, UsageError, by_root, collect, loaded_detector
+from ccds_ls.check_paths import BATCH, by_root, check_paths, loaded_detector
 from ccds_ls.collect import View, blob_files, make_snapshot
 from ccds_ls.finding import Finding, State
 from ccds_ls.git import read as git
@@ -68,17 +67,6 @@ class Accepted:
         return f"{told} Commit the file with the project."
 
 
-def run(paths: list[Path]) -> int:
-    """Write the baselines and say so; exit code 2 when it could not be done."""
-    try:
-        accepted = accept(paths)
-    except (UsageError, BaselineError, git.GitError) as error:
-        print(f"ccds-ls: {error}", file=sys.stderr)
-        return 2
-    print(accepted.message)
-    return 0
-
-
 def accept(
     paths: list[Path], detector: Detector | None = None, settings: dict[str, Any] | None = None
 ) -> Accepted:
@@ -91,7 +79,7 @@ def accept(
     counts: Counter[str] = Counter()
     refused: dict[str, None] = {}
     for root, chosen in by_root(paths).items():
-        located, _ = collect(
+        located, _ = check_paths(
             [root / path for path in chosen], with_baseline=False, detector=detector, settings=settings
         )
         every = [finding for finding, _ in located if finding.code != UNCHECKED]

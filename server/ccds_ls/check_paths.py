@@ -1,0 +1,163 @@
+"""The rules without an editor: which files are meant, read and checked in batches."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from ccds_ls.collect import View, index_files, look, make_snapshot, staged_entries, walk, worktree_file
+from ccds_ls.git import read as git
+from ccds_ls.snapshot import File
+
+if TYPE_CHECKING:
+    from ccds_ls.check import Located
+    from ccds_ls.secrets import Detector
+
+    Mend: TypeAlias = Callable[[Path, list[Located]], list[Located]]
+
+BATCH = 50
+"""How many files are read and checked at a time."""
+
+
+class UsageError(Exception):
+    """What is asked for can't be done; the text is for people."""
+
+
+def check_paths(
+    paths: list[Path],
+    *,
+    staged: bool = False,
+    would_add: bool = False,
+    with_baseline: bool = True,
+    detector: Detector | None = None,
+    settings: dict[str, Any] | None = None,
+    mend: Mend | None = None,
+) -> tuple[list[Located], int]:
+    """The findings in files and folders, and how many files were checked. Raises UsageError or GitError.
+
+    ``with_baseline`` leaves out what the projects' baselines accept. Without a ``detector`` one is loaded.
+    ``settings`` are the editor's. ``mend`` gets each batch of findings with its root and says which of them are left.
+    """
+    located: list[Located] = []
+    count = 0
+    for root, chosen_paths in by_root(paths).items():
+        repository = git.discover(root, environ=os.environ)
+        if repository is None and (staged or would_add):
+            raise UsageError(
+                f"{root} is not in a git repository, so nothing is staged there. 'git init' makes one."
+            )
+        entries = staged_entries(repository) if staged and repository else None
+        if entries and detector is None:
+            _detector()  # It begins to load now, while git is asked for the rest.
+        view = look(root, repository, staged_alone=entries)
+        chosen = _chosen(view, chosen_paths, staged=staged, would_add=would_add)
+        if not chosen:
+            continue
+        count += len(chosen)
+        if detector is None:
+            _detector()
+        # While the secret engine loads, which takes longer than all the rest:
+        from ccds_ls.check import check
+        from ccds_ls.rules import all_rules
+
+        rules = all_rules()
+        # In batches: the content of a few files at a time is enough to hold in memory.
+        for start in range(0, len(chosen), BATCH):
+            files = _versions(view, chosen[start : start + BATCH], staged=staged, would_add=would_add)
+            snapshot = make_snapshot(view, files, settings)
+            if not with_baseline:
+                bare = tuple(replace(project, baseline=frozenset()) for project in snapshot.projects)
+                snapshot = replace(snapshot, projects=bare)
+            found = check(snapshot, detector or loaded_detector(), rules)
+            located += mend(view.root, found) if mend else found
+    return located, count
+
+
+def by_root(paths: Iterable[Path]) -> dict[Path, list[str]]:
+    """The paths below each repository (or folder outside git), relative to it; ``""`` stands for all of it."""
+    roots: dict[Path, list[str]] = {}
+    for path in paths:
+        if not os.path.lexists(path):
+            raise UsageError(f"There is no file or folder '{path}'.")
+        full = Path(os.path.realpath(path.parent), path.name) if path.name else Path(os.path.realpath(path))
+        folder = full if full.is_dir() else full.parent
+        repository = git.discover(folder, environ=os.environ)
+        root = repository.top if repository else folder
+        relative = full.relative_to(root).as_posix()
+        roots.setdefault(root, []).append("" if relative == "." else relative)
+        if repository is None and full.is_dir():
+            # Each repository in a folder outside git has its own ignore rules and settings.
+            roots.update({inside: [""] for inside in walk(full)[1]})
+    return roots
+
+
+def _chosen(view: View, paths: list[str], *, staged: bool, would_add: bool) -> list[str]:
+    """The files that the command line asks for."""
+
+    def wanted(path: str) -> bool:
+        return any(not p or path == p or path.startswith(f"{p}/") for p in paths)
+
+    if staged:
+        return sorted(filter(wanted, view.staged))
+    if would_add:
+        return sorted(filter(wanted, view.would_add))
+    if view.repository is None:
+        return list(filter(wanted, walk(view.root)[0]))
+    listed = git.files(view.repository, [] if "" in paths else paths)
+    return sorted({path for path, _ in listed} | set(filter(wanted, view.staged)))
+
+
+def _versions(view: View, paths: list[str], *, staged: bool, would_add: bool) -> list[File]:
+    """The versions of some files that are to be checked: staged, in the work tree, or both where they differ."""
+    in_index = [] if would_add else [path for path in paths if path in view.staged]
+    files = index_files(view, in_index)
+    if staged:
+        return files
+    # Where the work tree holds what is staged, once is enough.
+    present = (worktree_file(view, path) for path in paths if path not in in_index or path in view.would_add)
+    return files + [file for file in present if file is not None]
+
+
+class _Loading(threading.Thread):
+    """The detector, loaded in the background, and why it is not the whole one."""
+
+    def run(self) -> None:
+        """Load it; a failure is kept for ``result``."""
+        from ccds_ls.secrets import EngineUnavailable, load, own_rules_only
+
+        self._failure: Exception | None = None
+        try:
+            self._result: tuple[Detector, str | None] = load(), None
+        except EngineUnavailable as error:
+            self._result = own_rules_only(), str(error)
+        except Exception as error:
+            self._failure = error
+
+    def result(self) -> tuple[Detector, str | None]:
+        """Wait for it."""
+        self.join()
+        if self._failure:
+            raise self._failure
+        return self._result
+
+
+@cache
+def _detector() -> _Loading:
+    loading = _Loading(name="ccds-engine")
+    loading.start()
+    return loading
+
+
+def loaded_detector() -> Detector:
+    """The detector, with the engine where there is one."""
+    return _detector().result()[0]
+
+
+def detector_problem() -> str | None:
+    """Why the secret engine did not take part, where it was needed and could not be loaded."""
+    return _detector().result()[1] if _detector.cache_info().currsize else None
