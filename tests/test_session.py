@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +26,7 @@ from ccds_ls.lsp.session import Overlay, Publication, Session
 from ccds_ls.lsp.to_proto import Client
 from ccds_ls.lsp.work import Work
 from ccds_ls.naming.renaming import plan_moves
-from ccds_ls.notebook import parse
+from ccds_ls.notebook import Notebook, parse
 from ccds_ls.secrets import Secret, own_rules_only
 from notebook_blocks import from_block
 
@@ -293,3 +294,53 @@ def test_fixes_are_offered_for_the_findings_that_the_editor_names(tmp_path: Path
     assert session.code_actions(path, overlay.uri, cursor) == []
     titles = [action.title for action in session.code_actions(path, overlay.uri, cursor, [order])]
     assert titles[0].startswith("Renumber")
+
+
+def test_a_notebook_that_was_only_touched_is_not_parsed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = from_block("# %% execution_count=1\nx = 1\n")[0]
+    root = repositories.make(tmp_path / "r", {f"notebooks/Untitled{n}.ipynb": text for n in range(3)})
+    parsed: list[str] = []
+
+    def counted(text: str) -> Notebook:
+        parsed.append(text)
+        return parse(text)
+
+    monkeypatch.setattr("ccds_ls.notebook.parse", counted)
+    session = Session(Client(), own_rules_only())
+    folder = session.folders.at(root)
+
+    def parses() -> int:
+        parsed.clear()
+        session.check(folder, session.changed(folder, session.refresh(folder)))
+        assert len(session.standing) == 3
+        return len(parsed)
+
+    one, other = root / "notebooks" / "Untitled0.ipynb", root / "notebooks" / "Untitled1.ipynb"
+    assert parses() == 3
+    os.utime(one)
+    one.with_suffix(".new").write_text(text)
+    one.with_suffix(".new").replace(one)
+    assert parses() == 0
+    other.write_text(text.replace("x = 1", "x = 2"))
+    assert parses() == 1
+    repositories.git(root, "checkout", "-q", ".")
+    assert parses() == 1
+    session.settings = {"initials": "zz"}
+    os.utime(one)
+    assert parses() == 3
+
+
+def test_a_touched_notebook_that_waits_for_its_check_is_checked(tmp_path: Path) -> None:
+    text = from_block("# %% execution_count=1\nx = 1\n")[0]
+    root = repositories.make(tmp_path / "r", {"notebooks/Untitled.ipynb": text})
+    path = root / "notebooks" / "Untitled.ipynb"
+    session = Session(Client(), own_rules_only())
+    folder = session.folders.at(root)
+    session.check(folder, session.changed(folder, session.refresh(folder)))
+    session.settings = {"initials": "zz"}
+    waiting = session.refresh(folder)
+    os.utime(path)
+    assert session.refresh(folder) == waiting == ["notebooks/Untitled.ipynb"]
+    assert session.changed(folder, waiting) == waiting

@@ -9,6 +9,7 @@ from pathlib import Path
 from ccds_ls import baseline
 from ccds_ls.collect import View
 from ccds_ls.git.read import GitError, Repository, discover
+from ccds_ls.lsp.contents import Contents, State
 from ccds_ls.notebook.facts import Index
 
 
@@ -26,7 +27,8 @@ class Folder:
     view: View | None = None
     problem: str | None = None
     stamp: tuple[object, ...] = ()
-    fresh: dict[str, object] = field(default_factory=dict)  # path -> the state in which it was last checked
+    fresh: dict[str, State] = field(default_factory=dict)  # path -> the state in which it was last checked
+    contents: Contents = field(default_factory=Contents)  # what the closed notebooks held then
     ignored: dict[str, bool] = field(default_factory=dict)  # open files that git was asked about
     index: Index = field(default_factory=Index)  # what the notebooks hold that others may hold, too
     again: set[str] = field(default_factory=set)  # to be checked again for what was found in another file

@@ -19,6 +19,7 @@ from ccds_ls.collect import View, index_files, look, make_snapshot, overlay_file
 from ccds_ls.finding import Related, TextEdit
 from ccds_ls.git.read import GitError, discover, ignored, staged
 from ccds_ls.lsp.commit_message import Message, folder_of
+from ccds_ls.lsp.contents import State
 from ccds_ls.lsp.folders import Folder, Folders, signature
 from ccds_ls.lsp.saved import Saved
 from ccds_ls.lsp.to_proto import Client, Target, code_action, diagnostic, uri_of
@@ -149,6 +150,7 @@ class Session:
         shown = [path for path, standing in self.standing.items() if standing.root == folder.shown]
         known = {folder.relative(path) for path in (*shown, *self._open_in(folder))}
         changed = {path: None for path, state in states.items() if folder.fresh.get(path) != state}
+        folder.contents.compare(folder.fresh, states)
         folder.fresh = states
         # What is said of other files may depend on more than themselves; of a closed notebook its state tells all.
         done = {path for path in states if path.endswith(".ipynb")}
@@ -159,6 +161,13 @@ class Session:
         return [path for path in list(self.overlays) if self.folders.of(path) is folder]
 
     # Checking
+
+    def changed(self, folder: Folder, paths: Iterable[str]) -> list[str]:
+        """Closed files without the notebooks that were only touched: they hold what they held when last checked."""
+        view, contents = folder.view or View(folder.root, None), folder.contents
+        return [
+            path for path in paths if not (contents.has(path) and contents.same(worktree_file(view, path)))
+        ]
 
     def check(
         self, folder: Folder, paths: Iterable[str], cancelled: Callable[[], bool] = lambda: False
@@ -190,6 +199,7 @@ class Session:
         publications: list[Publication] = []
         for path, of_file in by_path.items():
             publications += self._publish(folder, path, of_file, looked_at.get(path))
+        folder.contents.note(chosen, files)
         return publications
 
     def _files(self, folder: Folder, view: View, open_files: Mapping[str, Overlay | None]) -> list[File]:
@@ -323,7 +333,7 @@ def _light(file: File) -> File:
     return replace(file, text=file.text if has_text else None, cells=None)
 
 
-def _states(folder: Folder, settings: dict[str, Any]) -> dict[str, object]:
+def _states(folder: Folder, settings: dict[str, Any]) -> dict[str, State]:
     """For each file that a commit could take and each notebook: what makes a new check of it necessary."""
     view = folder.view
     if view is None:
@@ -333,14 +343,14 @@ def _states(folder: Folder, settings: dict[str, Any]) -> dict[str, object]:
     # A notebook's number may clash with that of a sibling, so the siblings' names count, too.
     siblings = {folder: hash(tuple(sorted(names))) for folder, names in by_folder(view.notebooks).items()}
     authors = frozenset(view.initials)
-    states: dict[str, object] = {}
+    states: dict[str, State] = {}
     for path in paths:
         staged_as = view.staged[path].oid if path in view.staged else None
         coming, is_notebook = path in view.would_add, path.endswith(".ipynb")
         on_disk = signature(folder.root / path) if coming or (is_notebook and not staged_as) else None
         named = (siblings.get(os.path.dirname(path)), authors) if is_notebook else None  # noqa: PTH120
         project = nearest(projects, path)
-        states[path] = (staged_as, on_disk, coming, named, project.config, project.baseline)
+        states[path] = (on_disk, staged_as, coming, named, project.config, project.baseline)
     return states
 
 

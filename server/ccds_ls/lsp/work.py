@@ -182,6 +182,7 @@ class Work:
             return
         if more or folder.again:
             self._later.setdefault(folder.root, {}).update(dict.fromkeys([*more, *folder.again]))
+            folder.contents.forget(folder.again)
             folder.again = set()
         by_path: dict[str, list[Publication]] = defaultdict(list)
         for publication in publications:
@@ -246,7 +247,7 @@ class Work:
     def _check_closed(self, root: Path, paths: list[str]) -> Outcome:
         folder = self.session.folders.at(root)
         try:
-            publications = self.session.check(folder, paths)
+            publications = self.session.check(folder, self.session.changed(folder, paths))
         except Exception:
             for path in paths:
                 folder.fresh.pop(path, None)  # the next look finds them unchecked
