@@ -21,7 +21,7 @@ class LineIndex:
     @cached_property
     def starts(self) -> list[int]:
         """The offset of each line's first code point; there is always a first line."""
-        # With this newline the stream ends a line where LSP does; a fifth of the time that a regular expression takes.
+        # With this newline a stream ends lines where LSP does, in a fifth of the time of a regular expression.
         starts = [0, *accumulate(map(len, StringIO(self.text, newline="")))]
         if self.text and self.text[-1] not in "\r\n":
             del starts[-1]
