@@ -103,6 +103,21 @@ def test_outside_git_all_files_are_checked(tmp_path: Path, capsys: pytest.Captur
     assert (item["path"], item["severity"], item["state"]) == ("a/hub.py", "warning", "work-tree")
 
 
+def test_people_get_paths_that_they_can_open(
+    repo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: Any
+) -> None:
+    stage(repo, {"src/hub.py": f'login("{token()}")\n', "top.py": f'login("{token()}")\n'})
+    monkeypatch.chdir(repo / "src")
+    assert run(capsys, "check")[1].startswith("hub.py:1:8: error[secret]")
+    assert run(capsys, "check", "../top.py")[1].startswith("../top.py:1:8: ")
+    assert [item["path"] for item in checked(capsys, "../top.py")] == ["top.py"]
+    monkeypatch.chdir(repo.parent)
+    assert run(capsys, "check", "repo")[1].startswith("repo/src/hub.py:1:8: ")
+    (repo.parent / "elsewhere").mkdir()
+    monkeypatch.chdir(repo.parent / "elsewhere")
+    assert run(capsys, "check", "../repo")[1].startswith(f"{repo}/src/hub.py:1:8: ")
+
+
 def test_nothing_found_says_so(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "check") == (0, "Nothing found in 1 file.\n", "")
     assert checked(capsys) == []
@@ -275,7 +290,8 @@ def test_a_user_configuration_answers_another_template_where_that_asks(tmp_path:
 
 def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
     assert "## Why it matters" in run(capsys, "explain", "notebook-name")[1]
-    assert "data-file" in run(capsys, "explain")[1]
+    listed = run(capsys, "explain")[1].splitlines()
+    assert any(line.startswith("data-file ") for line in listed) and "](" not in "".join(listed)
     code, out, err = run(capsys, "explain", "notebook-names")
     assert (code, out) == (2, "") and "notebook-name" in err
 
@@ -299,6 +315,7 @@ def test_a_new_notebook_and_a_rename(repo: Path, capsys: pytest.CaptureFixture[s
 def test_doctor_says_what_works_and_what_does_not(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "doctor")
     assert code == 0 and "Jane Q. Public <jqp@example.org>" in out and "LOOK" not in out
+    assert "note  hook           not installed; 'ccds-ls hook install'" in out
     write(repo, {"pyproject.toml": "[tool.ccds-ls]\nintials = 'x'\n"})
     code, out, _ = run(capsys, "doctor")
     assert code == 1 and "Did you mean 'initials'?" in out

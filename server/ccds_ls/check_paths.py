@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ccds_ls.collect import View, index_files, look, make_snapshot, staged_entries, walk, worktree_file
+from ccds_ls.finding import Severity
 from ccds_ls.git import read as git
 from ccds_ls.snapshot import File
 
@@ -28,6 +29,27 @@ class UsageError(Exception):
     """What is asked for can't be done; the text is for people."""
 
 
+@dataclass(frozen=True)
+class Checked:
+    """What was found below each root, a repository's top or a folder outside git, and how many files were checked."""
+
+    found: Mapping[Path, Sequence[Located]]
+    files: int
+
+    @property
+    def located(self) -> list[Located]:
+        """All that was found."""
+        return [item for found in self.found.values() for item in found]
+
+    def down_to(self, severity: Severity) -> Checked:
+        """The same without what is less severe."""
+        found = {
+            root: [item for item in found if item[0].severity <= severity]
+            for root, found in self.found.items()
+        }
+        return replace(self, found=found)
+
+
 def check_paths(
     paths: list[Path],
     *,
@@ -37,13 +59,13 @@ def check_paths(
     detector: Detector | None = None,
     settings: dict[str, Any] | None = None,
     mend: Mend | None = None,
-) -> tuple[list[Located], int]:
-    """The findings in files and folders, and how many files were checked. Raises UsageError or GitError.
+) -> Checked:
+    """The findings in files and folders. Raises UsageError or GitError.
 
     ``with_baseline`` leaves out what the projects' baselines accept. Without a ``detector`` one is loaded.
     ``settings`` are the editor's. ``mend`` gets each batch of findings with its root and says which of them are left.
     """
-    located: list[Located] = []
+    every: dict[Path, list[Located]] = {}
     count = 0
     for root, chosen_paths in by_root(paths).items():
         repository = git.discover(root, environ=os.environ)
@@ -66,6 +88,7 @@ def check_paths(
         from ccds_ls.rules import all_rules
 
         rules = all_rules()
+        located = every[view.root] = []
         # In batches: the content of a few files at a time is enough to hold in memory.
         for start in range(0, len(chosen), BATCH):
             files = _versions(view, chosen[start : start + BATCH], staged=staged, would_add=would_add)
@@ -75,7 +98,7 @@ def check_paths(
                 snapshot = replace(snapshot, projects=bare)
             found = check(snapshot, detector or loaded_detector(), rules)
             located += mend(view.root, found) if mend else found
-    return located, count
+    return Checked(every, count)
 
 
 def by_root(paths: Iterable[Path]) -> dict[Path, list[str]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ccds_ls import rule_page
 from ccds_ls.lsp.commands import COMMANDS, schemas
 from repositories import commit_all, git, make, stage, write
 from wire.client import READY, Client, ResponseError
@@ -178,7 +179,8 @@ def test_a_project_is_inspected(client: Client, tmp_path: Path) -> None:
 
 def test_a_rule_is_explained(client: Client) -> None:
     assert "## The fix" in client.command("ccds.explain", {"code": "secret"})["message"]
-    assert "notebook-name" in client.command("ccds.explain")["message"]
+    listed = client.command("ccds.explain")["message"]
+    assert f"[`notebook-name`]({rule_page('notebook-name')})" in listed
 
 
 def test_every_command_describes_its_argument() -> None:

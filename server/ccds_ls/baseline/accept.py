@@ -79,10 +79,10 @@ def accept(
     counts: Counter[str] = Counter()
     refused: dict[str, None] = {}
     for root, chosen in by_root(paths).items():
-        located, _ = check_paths(
+        checked = check_paths(
             [root / path for path in chosen], with_baseline=False, detector=detector, settings=settings
         )
-        every = [finding for finding, _ in located if finding.code != UNCHECKED]
+        every = [finding for finding, _ in checked.located if finding.code != UNCHECKED]
         new = _not_committed(root, every, detector, settings)
         refused |= dict.fromkeys(f"{finding.code} in {finding.path}" for finding in new)
         left_out = {_entry(finding) for finding in new}

@@ -228,10 +228,10 @@ def _add_explain(commands: Commands) -> None:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from ccds_ls.rules.docs import UnknownRule, explain, table
+    from ccds_ls.rules.docs import UnknownRule, explain
 
     try:
-        print(explain(options.code) if options.code else table())
+        print(explain(options.code))
     except UnknownRule as error:
         print(f"ccds-ls: {error}", file=sys.stderr)
         return 2

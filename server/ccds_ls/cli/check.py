@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ccds_ls.check_paths import UsageError, by_root, check_paths, detector_problem, loaded_detector
+from ccds_ls.check_paths import Checked, UsageError, by_root, check_paths, detector_problem, loaded_detector
 from ccds_ls.finding import Severity
 from ccds_ls.git import read as git
 
@@ -23,20 +25,20 @@ def run(options: argparse.Namespace) -> int:
         return _accept(paths)
     try:
         if options.unpushed:
-            located, count = _unpushed(paths)
+            checked = _unpushed(paths)
         elif options.fix:
             from ccds_ls.cli.fix import check_and_fix
 
-            located, count = check_and_fix(paths, staged=options.staged, would_add=options.would_add)
+            checked = check_and_fix(paths, staged=options.staged, would_add=options.would_add)
         else:
-            located, count = check_paths(paths, staged=options.staged, would_add=options.would_add)
+            checked = check_paths(paths, staged=options.staged, would_add=options.would_add)
     except (UsageError, git.GitError) as error:
         print(f"ccds-ls: {error}", file=sys.stderr)
         return 2
     if problem := detector_problem():
         print(f"ccds-ls: {problem}", file=sys.stderr)
-    show(located, count, options.format)
-    return 1 if any(finding.severity <= Severity.WARNING for finding, _ in located) else 0
+    show(checked, options.format)
+    return 1 if checked.down_to(Severity.WARNING).located else 0
 
 
 def _accept(paths: list[Path]) -> int:
@@ -53,21 +55,21 @@ def _accept(paths: list[Path]) -> int:
     return 0
 
 
-def _unpushed(paths: list[Path]) -> tuple[list[Located], int]:
+def _unpushed(paths: list[Path]) -> Checked:
     """The findings in commits that no remote has, of the repositories that ``paths`` are in."""
     from ccds_ls.unpushed import check_unpushed
 
-    located: list[Located] = []
+    found: dict[Path, list[Located]] = {}
     for root in by_root(paths):
         repository = git.discover(root, environ=os.environ)
         if repository is None:
             raise UsageError(f"{root} is not in a git repository, so there is nothing to push.")
-        located += check_unpushed(repository, loaded_detector())
-    return located, len({file.path for _, file in located})
+        found[root] = check_unpushed(repository, loaded_detector())
+    return Checked(found, sum(len({file.path for _, file in located}) for located in found.values()))
 
 
-def show(located: list[Located], count: int, style: str) -> None:
-    """Print a report to stdout."""
+def show(checked: Checked, style: str) -> None:
+    """Print a report to stdout. For people, paths are as one types them in this folder."""
     if style == "json":
         from ccds_ls.report.json import render
     elif style == "sarif":
@@ -78,6 +80,22 @@ def show(located: list[Located], count: int, style: str) -> None:
         from ccds_ls.report.text import render as render_text
 
         colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        print(render_text(located, count, colour=colour))
+        print(render_text(list(_seen_from(Path.cwd(), checked)), checked.files, colour=colour))
         return
-    print(render(located))
+    print(render(checked.located))
+
+
+def _seen_from(folder: Path, checked: Checked) -> Iterator[Located]:
+    """All findings with their paths relative to a folder; absolute where it is in another tree."""
+    folder = Path(os.path.realpath(folder))
+    for root, found in checked.found.items():
+        if folder == root:
+            yield from found
+            continue
+        near = folder.is_relative_to(root) or root.is_relative_to(folder)
+        for finding, file in found:
+            path = root / finding.path
+            yield (
+                replace(finding, path=Path(os.path.relpath(path, folder) if near else path).as_posix()),
+                file,
+            )

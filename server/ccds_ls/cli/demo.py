@@ -168,7 +168,8 @@ class Editor:
             _path(change["oldUri"]).rename(_path(change["newUri"]))
         if "command" in action:
             command = action["command"]
-            return str(self.command(command["command"], **command["arguments"][0])["message"])
+            (argument,) = command.get("arguments") or [{}]
+            return str(self.command(command["command"], **argument)["message"])
         return ""
 
     def open(self, path: Path, language: str, text: str) -> None:

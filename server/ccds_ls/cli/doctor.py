@@ -14,20 +14,23 @@ from ccds_ls.config import Config, kebab
 from ccds_ls.git.read import GitError, Repository, discover
 from ccds_ls.project import Project, find_projects, nearest
 
-Line = tuple[bool, str, str]
-"""Whether it works, what it is, and what there is to say or to do about it."""
+Line = tuple[str, str, str]
+"""How it is, what it is, and what there is to say or to do about it."""
+
+OK, NOTE, LOOK = "ok", "note", "LOOK"
+"""It works; it is not there and need not be; it does not work."""
 
 
 def doctor() -> int:
     """Print one line for each thing that ccds-ls depends on; exit code 1 when one of them does not work."""
     lines = list(_examine(Path.cwd()))
-    for works, what, says in lines:
-        print(f"{'ok  ' if works else 'LOOK'}  {what:<14} {says}")
-    return 0 if all(works for works, _, _ in lines) else 1
+    for state, what, says in lines:
+        print(f"{state:<4}  {what:<14} {says}")
+    return 1 if any(state == LOOK for state, _, _ in lines) else 0
 
 
 def _examine(folder: Path) -> Iterator[Line]:
-    yield True, "ccds-ls", f"{__version__}, Python {platform.python_version()} ({sys.executable})"
+    yield OK, "ccds-ls", f"{__version__}, Python {platform.python_version()} ({sys.executable})"
     yield from _git(folder)
     yield _engine()
 
@@ -37,15 +40,15 @@ def _git(folder: Path) -> Iterator[Line]:
 
     try:
         version = run(["--version"], folder)[1].decode("utf-8", "replace").strip()
-        yield True, "git", f"{version} ({program()})"
+        yield OK, "git", f"{version} ({program()})"
         repository = discover(folder, environ=os.environ)
     except GitError as error:
-        yield False, "git", str(error)
+        yield LOOK, "git", str(error)
         return
     if repository is None:
-        yield False, "repository", f"{folder} is not under git yet: 'git init' puts it there."
+        yield LOOK, "repository", f"{folder} is not under git yet: 'git init' puts it there."
         return
-    yield True, "repository", str(repository.top)
+    yield OK, "repository", str(repository.top)
     yield from _identity(repository)
     yield _hook(repository)
     yield from _project(repository.top, folder)
@@ -56,18 +59,18 @@ def _identity(repository: Repository) -> Iterator[Line]:
 
     name, email = user_name(repository), user_email(repository)
     if name and email:
-        yield True, "identity", f"{name} <{email}>"
+        yield OK, "identity", f"{name} <{email}>"
     else:
         missing = "user.email" if name else "user.name"
-        yield False, "identity", f'git can\'t commit yet: git config --global {missing} "..."'
+        yield LOOK, "identity", f'git can\'t commit yet: git config --global {missing} "..."'
 
 
 def _hook(repository: Repository) -> Line:
     from ccds_ls.git.hook import installed
 
     if installed(repository.top):
-        return True, "hook", "every commit is checked"
-    return True, "hook", "not installed; 'ccds-ls hook install' has every commit checked"
+        return OK, "hook", "every commit is checked"
+    return NOTE, "hook", "not installed; 'ccds-ls hook install' has every commit checked"
 
 
 def _project(top: Path, folder: Path) -> Iterator[Line]:
@@ -77,14 +80,14 @@ def _project(top: Path, folder: Path) -> Iterator[Line]:
     missing = [name for name in ("data", "notebooks") if not (where / name).is_dir()]
     if missing:
         yield (
-            True,
+            NOTE,
             "project",
             f"{where} has no folder {' and no '.join(missing)}; 'ccds-ls new' makes a whole project",
         )
     else:
-        yield True, "project", str(where)
+        yield OK, "project", str(where)
     for problem in project.problems:
-        yield False, "settings", f"{problem.key}: {problem.message}" if problem.key else problem.message
+        yield LOOK, "settings", f"{problem.key}: {problem.message}" if problem.key else problem.message
 
 
 def _engine() -> Line:
@@ -93,8 +96,8 @@ def _engine() -> Line:
     try:
         load()
     except EngineUnavailable as error:
-        return False, "secret engine", str(error)
-    return True, "secret engine", "loaded"
+        return LOOK, "secret engine", str(error)
+    return OK, "secret engine", "loaded"
 
 
 def show_config() -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from ccds_ls.check import Located
-from ccds_ls.check_paths import check_paths
+from ccds_ls.check_paths import Checked, check_paths
 from ccds_ls.edits import raw, write_edits
 from ccds_ls.files import append_line
 from ccds_ls.finding import AppendLine, Fix, RenameFile, TextEdit
@@ -21,11 +21,8 @@ COVERS = (
 """What the safe fixes of all rules come to, for people."""
 
 
-def check_and_fix(paths: list[Path], *, staged: bool, would_add: bool) -> tuple[list[Located], int]:
-    """The findings that are left after the safe fixes, which are told on stderr, and how many files were checked.
-
-    Raises UsageError or GitError.
-    """
+def check_and_fix(paths: list[Path], *, staged: bool, would_add: bool) -> Checked:
+    """What is left after the safe fixes, which are told on stderr. Raises UsageError or GitError."""
     fixed: list[str] = []
     added: dict[Path, set[AppendLine]] = defaultdict(set)
 
@@ -36,10 +33,10 @@ def check_and_fix(paths: list[Path], *, staged: bool, would_add: bool) -> tuple[
         fixed.extend(made)
         return left
 
-    left, count = check_paths(paths, staged=staged, would_add=would_add, mend=mend)
-    if left and not fixed:
+    checked = check_paths(paths, staged=staged, would_add=would_add, mend=mend)
+    if checked.located and not fixed:
         print(f"ccds-ls: none of these findings has a fix that is safe unseen. {COVERS}", file=sys.stderr)
-    return left, count
+    return checked
 
 
 def apply_safe_fixes(

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ccds_ls.check import Located
-
+    from ccds_ls.check_paths import Checked
+    from ccds_ls.git.read import GitError
 
 _MANY = 500  # contents, which take about a second
 
@@ -45,49 +45,32 @@ def _warm_up() -> None:
 
 def run() -> int:
     """What the hook does: check what is staged; errors stop the commit, the rest is printed."""
-    from ccds_ls.check_paths import check_paths, detector_problem
-    from ccds_ls.cli.check import show
-    from ccds_ls.finding import Severity
+    from ccds_ls.check_paths import check_paths
     from ccds_ls.git.read import GitError
 
     try:
-        located, count = check_paths([Path()], staged=True)
+        checked = check_paths([Path()], staged=True)
     except GitError as error:
-        print(f"ccds-ls: nothing was checked, so nothing is committed. {error}", file=sys.stderr)
-        print("To commit all the same: git commit --no-verify", file=sys.stderr)
-        return 2
-    if problem := detector_problem():
-        print(f"ccds-ls: {problem}", file=sys.stderr)
-    shown = [item for item in located if item[0].severity <= Severity.INFORMATION]
-    if shown:
-        show(shown, count, "text")
-    return _verdict(located, "committed", "commit")
+        return _blind(error, "committed", "commit")
+    return _report(checked, "committed", "commit")
 
 
 def run_push() -> int:
     """What the hook for pushes does: the same for what the commits bring along that no remote has yet."""
-    from ccds_ls.check_paths import detector_problem, loaded_detector
-    from ccds_ls.cli.check import show
-    from ccds_ls.finding import Severity
+    from ccds_ls.check_paths import Checked, loaded_detector
     from ccds_ls.git.read import GitError, discover
     from ccds_ls.unpushed import check_unpushed, pushed_commits
 
     try:
         repository = discover(Path.cwd())
         commits = pushed_commits(repository, sys.stdin.read().splitlines()) if repository else []
-        located: list[Located] = []
-        if repository and commits:
-            located = check_unpushed(repository, loaded_detector(), commits, None, _tell)
+        if repository is None or not commits:
+            return 0
+        located = check_unpushed(repository, loaded_detector(), commits, None, _tell)
     except GitError as error:
-        print(f"ccds-ls: nothing was checked, so nothing is pushed. {error}", file=sys.stderr)
-        print("To push all the same: git push --no-verify", file=sys.stderr)
-        return 2
-    if problem := detector_problem():
-        print(f"ccds-ls: {problem}", file=sys.stderr)
-    shown = [item for item in located if item[0].severity <= Severity.INFORMATION]
-    if shown:
-        show(shown, len({file.path for _, file in shown}), "text")
-    return _verdict(located, "pushed", "push")
+        return _blind(error, "pushed", "push")
+    files = len({file.path for _, file in located})
+    return _report(Checked({repository.top: located}, files), "pushed", "push")
 
 
 def _tell(done: int, total: int) -> None:
@@ -96,11 +79,25 @@ def _tell(done: int, total: int) -> None:
         print(f"ccds-ls: looking through {total} contents that no remote has yet ...", file=sys.stderr)
 
 
-def _verdict(located: list[Located], done: str, command: str) -> int:
-    """The hook's exit code; errors stop it, and then the ways past it are told."""
+def _blind(error: GitError, done: str, command: str) -> int:
+    """Not being able to check stops what the hook is for; the exit code."""
+    print(f"ccds-ls: nothing was checked, so nothing is {done}. {error}", file=sys.stderr)
+    print(f"To {command} all the same: git {command} --no-verify", file=sys.stderr)
+    return 2
+
+
+def _report(checked: Checked, done: str, command: str) -> int:
+    """Print all but hints; the hook's exit code: errors stop it, and then the way past them is told."""
+    from ccds_ls.check_paths import detector_problem
+    from ccds_ls.cli.check import show
     from ccds_ls.finding import Severity
 
-    stopped = any(finding.severity is Severity.ERROR for finding, _ in located)
-    if stopped:
-        print(f"\nNothing was {done}. To {command} all the same: git {command} --no-verify", file=sys.stderr)
-    return 1 if stopped else 0
+    if problem := detector_problem():
+        print(f"ccds-ls: {problem}", file=sys.stderr)
+    shown = checked.down_to(Severity.INFORMATION)
+    if shown.located:
+        show(shown, "text")
+    if not checked.down_to(Severity.ERROR).located:
+        return 0
+    print(f"\nNothing was {done}. To {command} all the same: git {command} --no-verify", file=sys.stderr)
+    return 1

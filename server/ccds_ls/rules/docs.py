@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Callable
 from difflib import get_close_matches
 
 from ccds_ls.rules import Rule, all_rules
@@ -29,11 +30,9 @@ def page(rule: Rule) -> str:
     return f"# {rule.code}\n\n{_sentence(summary)}\n\n{sections.strip()}\n\n## Kinds\n\n{kinds}\n"
 
 
-def table() -> str:
-    """The table of all rules in the README."""
-    rows = [
-        f"| [`{rule.code}`](docs/rules/{rule.code}.md) | {_sentence(rule.summary)} |" for rule in all_rules()
-    ]
+def table(address: Callable[[str], str] = "docs/rules/{}.md".format) -> str:
+    """The table of all rules in Markdown, with a link to the page of each; by default as the README has it."""
+    rows = [f"| [`{rule.code}`]({address(rule.code)}) | {_sentence(rule.summary)} |" for rule in all_rules()]
     return "\n".join(["| rule | what it flags |", "|---|---|", *rows])
 
 

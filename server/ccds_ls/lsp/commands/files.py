@@ -139,12 +139,13 @@ async def baseline(server: Server, given: InRoot) -> Result:
 
 async def explain(server: Server, given: Explain) -> Result:
     """A rule's page, or the list of rules, or how far an exercise is done."""
+    from ccds_ls import rule_page
     from ccds_ls.rules.docs import UnknownRule, explain, table
 
     if given.code == EXERCISE:
         return await _exercise(server, given)
     try:
-        return result(explain(given.code) if given.code else table())
+        return result(explain(given.code) if given.code else table(rule_page))
     except UnknownRule as error:
         raise JsonRpcInvalidParams(str(error)) from error
 
