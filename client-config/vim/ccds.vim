@@ -123,10 +123,11 @@ function! s:Fix(actions, choice) abort
     return
   endif
   let l:action = a:actions[a:choice - 1]
+  if has_key(l:action, 'edit')
+    call ale#codefix#ApplyLSPCodeAction({}, {'edit': l:action.edit})
+  endif
   if has_key(l:action, 'command')
-    call s:Execute(l:action.command.command, l:action.command.arguments[0])
-  else
-    call ale#codefix#ApplyLSPCodeAction({}, l:action)
+    call s:Execute(l:action.command.command, get(l:action.command, 'arguments', [{}])[0])
   endif
 endfunction
 

@@ -39,6 +39,9 @@ class Editor(Protocol):
     def type(self, text: str) -> None:
         """Add a line of text at the end of the open file, without saving it."""
 
+    def erase(self) -> None:
+        """Delete the last line of the open file, without saving it."""
+
     def save(self) -> None:
         """Save every open file that has changed."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import repositories
 from editors import projects
+from editors.committing import committing
 from editors.editor import Editor, Shown
 from editors.waiting import until
 from git_server import serving
@@ -96,12 +97,14 @@ def closed_files(editor: Editor, project: Path, limit: float) -> None:
 
 
 def typing(editor: Editor, project: Path, limit: float) -> None:
-    """A token is flagged while it is being typed, before the file is saved."""
+    """A token is flagged while it is being typed, before the file is saved, and no more once it is deleted."""
     path = project / "src/rings.py"
     editor.open(path)
     before = path.read_text()
     editor.type(f'KEY = "{projects.token()}"')
     find(editor, path, limit, message=SECRET)
+    editor.erase()
+    gone(editor, path, limit, message=SECRET)
     assert path.read_text() == before
 
 
@@ -157,10 +160,14 @@ def commit_message(editor: Editor, project: Path, limit: float) -> None:
     path = project / ".git/COMMIT_EDITMSG"
     editor.open(path)
     shown = find(editor, path, limit, message=SECRET, severity="error")
-    listed = [
-        number for number, line in enumerate(path.read_text().splitlines(), 1) if projects.CLIENT in line
+    assert shown.line in (*listed_in(path), None)
+
+
+def listed_in(message: Path) -> list[int]:
+    """The lines of a commit message that list the file with the token."""
+    return [
+        number for number, line in enumerate(message.read_text().splitlines(), 1) if projects.CLIENT in line
     ]
-    assert shown.line in (*listed, None)
 
 
 def line_of(path: Path, words: str) -> int:
@@ -223,6 +230,33 @@ def references(editor: Editor, project: Path, limit: float) -> None:
         return f"(notebooks/{renamed.name})" in readme.read_text()
 
     until(changed, lambda: f"a link to {renamed.name} in {readme.read_text()}", limit)
+
+
+def stop_commit(editor: Editor, project: Path, limit: float) -> None:
+    """While git waits for the message, the fix stops the commit and keeps the message; most take the file out, too."""
+    path, subject = project / ".git" / "COMMIT_EDITMSG", "feat: ring widths"
+    with committing(project, subject) as git:
+        editor.open(path)
+        shown = find(editor, path, limit, message=SECRET, severity="error")
+        shown = replace(shown, line=shown.line or listed_in(path)[0])
+        titles = until(
+            lambda: [title for title in editor.fixes(path, shown) if title.startswith("Stop this commit")],
+            "a fix that stops the commit",
+            limit,
+        )
+        editor.fix(path, shown, titles[0])
+        staged = lambda: repositories.git(project, "diff", "--cached", "--name-only")  # noqa: E731
+        if "unstage" in titles[0]:
+            until(lambda: projects.CLIENT not in staged(), f"{projects.CLIENT} is not staged", limit)
+
+        def kept() -> bool:
+            editor.save()
+            return path.read_text().startswith(f"# {subject}\n")
+
+        until(kept, "the message is a comment", limit)
+    assert git.returncode == 1
+    assert repositories.git(project, "log", "--format=%s") == "start"
+    assert (project / projects.CLIENT).is_file()
 
 
 def new_notebook(editor: Editor, project: Path, limit: float) -> None:
@@ -307,8 +341,13 @@ SCENARIOS = (
     Scenario("closed_files", "Findings in files that are not open", closed_files),
     Scenario("commit_message", "The commit message shows what is wrong with the commit", commit_message),
     Scenario("check_commit", "Command: check the coming commit", check_commit),
+    Scenario("stop_commit", "The fix in the commit message stops the commit", stop_commit, alters=True),
     Scenario(
-        "typing", "A secret is flagged while you type, before saving", typing, projects.tidy, alters=True
+        "typing",
+        "A secret is flagged while you type, before saving, until you delete it",
+        typing,
+        projects.tidy,
+        alters=True,
     ),
     Scenario(
         "staged_beside", "`git add` in a terminal is noticed", staged_beside, projects.tidy, alters=True

@@ -19,7 +19,7 @@ from wire.client import READY, Client
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="git's editor is a shell script here")
 
 CAPABILITIES = {
-    "workspace": {"workspaceEdit": {"documentChanges": True}},
+    "workspace": {"applyEdit": True, "workspaceEdit": {"documentChanges": True}},
     "window": {"showDocument": {"support": True}},
     "textDocument": {
         "publishDiagnostics": {"relatedInformation": True},
@@ -173,6 +173,19 @@ def test_the_index_of_that_very_commit_is_looked_at(client: Client, repo: Path, 
     commit.path.write_text(applied(f"feat: x\n{text}", offered[stop]["edit"]))
     assert commit.finish() == 1, "git says: empty message"
     assert git(repo, "log", "--format=%s") == "start"
+
+
+def test_a_client_that_may_leave_the_edit_of_an_action_gets_no_command_with_it(repo: Path) -> None:
+    client = Client(READY)
+    client.initialize({**CAPABILITIES, "workspace": {"applyEdit": False}})
+    commit = Commit(messy(repo), "commit")
+    open_message(client, commit.path.as_uri(), "feat: more\n" + commit.path.read_text())
+    found = {d["code"]: d for d in shown(client, commit.path.as_uri(), "secret", "data-file")}
+    offered = actions(client, commit.path.as_uri(), found["secret"])
+    commit.finish()
+    (stop,) = (fix for title, fix in offered.items() if title.startswith("Stop this commit"))
+    assert stop["edit"] and "command" not in stop
+    assert client.shut_down() == 0
 
 
 def test_the_fix_stops_the_commit_that_git_has_ready(client: Client, repo: Path) -> None:

@@ -56,8 +56,10 @@ def _action(
         edit = _stop(client, message)
         if edit is None:
             return None
-        if message.prepared is None or message.prepared.separate:
-            # Git holds the index locked, and what it took from the work tree was never staged.
+        separate = message.prepared is None or message.prepared.separate
+        if separate or not client.apply_edit:
+            # Git holds the index locked, and what it took from the work tree was never staged. Or the client may run
+            # the command of an action and leave its edit (ALE does), which would stop nothing.
             title, command = "Stop this commit (the message stays as comments)", None
         else:
             title = f"Stop this commit; {title[0].lower()}{title[1:]}"

@@ -59,6 +59,9 @@ class Emacs:
     def type(self, text: str) -> None:
         self.terminal.send(f"\x1b>{text}")
 
+    def erase(self) -> None:
+        self.terminal.send("\x1b>\x01\x0b")
+
     def save(self) -> None:
         self.ask("(progn (save-some-buffers t) t)")
 

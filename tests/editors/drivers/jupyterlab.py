@@ -74,6 +74,11 @@ class JupyterLab:
         self.page.keyboard.press("Control+End")
         self.page.keyboard.type(text + "\n")
 
+    def erase(self) -> None:
+        self.page.locator(".jp-FileEditor .cm-content").first.click()
+        for key in ("Control+End", "ArrowUp", "Control+Shift+K"):
+            self.page.keyboard.press(key)
+
     def save(self) -> None:
         self.lab("docmanager:save-all")
 
@@ -179,6 +184,7 @@ DRIVER = Driver(
         "broken_notebook": "JupyterLab shows cells, and never their JSON.",
         "unstage": "The client has no code actions; `git restore --staged FILE` in a terminal.",
         "commit_message": "JupyterLab hides `.git`; the commit hook stops the commit there.",
+        "stop_commit": "JupyterLab hides `.git`; the commit hook stops the commit there.",
         "course": "The client has no commands; git's steps are taken in a terminal, and `ccds-ls hook install` guards them.",
         "rename_command": "The client has no commands; the file browser renames (F2), and so does `%ccds rename`.",
     },

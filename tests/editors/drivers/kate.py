@@ -121,6 +121,9 @@ class Kate:
         self.xdotool("key", "ctrl+End")
         self.xdotool("type", "--delay", "10", text)
 
+    def erase(self) -> None:
+        self.xdotool("key", "ctrl+End", "shift+Home", "Delete")
+
     def save(self) -> None:
         self.xdotool("key", "ctrl+l")
 

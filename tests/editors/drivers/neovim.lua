@@ -47,6 +47,10 @@ function verbs.type(text)
   vim.api.nvim_buf_set_lines(0, -1, -1, false, { text })
 end
 
+function verbs.erase()
+  vim.api.nvim_buf_set_lines(0, -2, -1, false, {})
+end
+
 function verbs.ask_fixes(line, title)
   chosen = title
   vim.api.nvim_win_set_cursor(0, { line, 0 })

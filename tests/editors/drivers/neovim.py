@@ -55,6 +55,9 @@ class Neovim:
     def type(self, text: str) -> None:
         self.call("type", text)
 
+    def erase(self) -> None:
+        self.call("erase")
+
     def save(self) -> None:
         self.remote("execute('wall')")
 

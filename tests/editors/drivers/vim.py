@@ -52,6 +52,9 @@ class Vim:
     def type(self, text: str) -> None:
         self.terminal.send(f"Go{text}\x1b")
 
+    def erase(self) -> None:
+        self.terminal.send("\x1bGdd")
+
     def save(self) -> None:
         self.ask("BenchDo", "wall")
 

@@ -111,6 +111,9 @@ class VSCode:
         self.press("Control+End")
         self.page.keyboard.insert_text(f"\n{text}")
 
+    def erase(self) -> None:
+        self.press("Control+End", "Shift+Home", "Delete")
+
     def save(self) -> None:
         self.palette("File: Save All Files")
 
