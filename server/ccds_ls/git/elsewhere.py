@@ -105,15 +105,21 @@ def _put_back_command(entry: read.Entry) -> str:
     return f"git update-index --add --cacheinfo {shlex.quote(f'{entry.mode:o},{entry.oid},{entry.path}')}"
 
 
+def _file_of_repository(path: Path) -> tuple[read.Repository, str]:
+    """The repository around a file, and the file's name in it. Raises ActError where it is none."""
+    repository = opened(path.parent)
+    name = repository.relative(path)
+    if name is None or not path.is_file():
+        raise ActError(f"Nothing was changed: {path} is not a file of the repository {repository.top}.")
+    return repository, name
+
+
 def track_with_dvc(path: Path) -> Done:
     """Have DVC keep a file: a pointer beside it, which is staged, and a line in .gitignore.
 
     Runs ``dvc add``, which the user has installed and asked for. Raises ActError.
     """
-    repository = opened(path.parent)
-    name = repository.relative(path)
-    if name is None or not path.is_file():
-        raise ActError(f"Nothing was changed: {path} is not a file of the repository {repository.top}.")
+    repository, name = _file_of_repository(path)
     if not has_dvc(repository.top):
         raise ActError(
             "Nothing was changed: this project does not use DVC ('dvc init'), or dvc is not on PATH."
@@ -156,10 +162,7 @@ def track_with_lfs(path: Path) -> Done:
 
     Runs ``git lfs``, which the user has installed and asked for. Raises ActError.
     """
-    repository = opened(path.parent)
-    name = repository.relative(path)
-    if name is None or not path.is_file():
-        raise ActError(f"Nothing was changed: {path} is not a file of the repository {repository.top}.")
+    repository, name = _file_of_repository(path)
     if not has_lfs():
         raise ActError(
             "Nothing was changed: Git LFS is not installed. See https://git-lfs.com, then try again."

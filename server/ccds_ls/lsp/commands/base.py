@@ -45,6 +45,12 @@ def needed(help_text: str, **shown: Any) -> Any:  # noqa: ANN401 - dataclasses.f
     return field(metadata={"help": help_text, **shown})
 
 
+# What members of several commands' arguments are for.
+ROOT = "The project's folder, as a URI."
+FORCE_PAIR = "Take an environment and a dependency file that make no sense."
+FORCE_COMMIT = "Commit in spite of errors in what is staged."
+
+
 @dataclass(frozen=True)
 class NoArgument:
     """The argument of a command that needs nothing."""
@@ -54,7 +60,7 @@ class NoArgument:
 class InRoot:
     """The argument of a command that needs no more than a folder."""
 
-    root: str | None = argument("The project's folder, as a URI.")
+    root: str | None = argument(ROOT)
 
 
 @dataclass(frozen=True)

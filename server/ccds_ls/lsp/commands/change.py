@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from pygls.exceptions import JsonRpcInvalidParams
 
 from ccds_ls.lsp.commands.base import (
+    FORCE_PAIR,
+    ROOT,
     Command,
     Progress,
     Result,
@@ -33,7 +35,7 @@ class AdoptProject:
 
     root: str | None = argument("The folder that has work in it, as a URI.")
     answers: dict[str, Any] = argument("Answers that go before what the folder itself says.", {})
-    force_combination: bool = argument("Take an environment and a dependency file that make no sense.", False)
+    force_combination: bool = argument(FORCE_PAIR, False)
     describe: bool = argument("Change nothing; return the plan.", False)
     confirmed: bool = argument("The plan has been shown and agreed to; don't ask.", False)
     undo: bool = argument("Remove what adopting created, as far as nobody has changed it since.", False)
@@ -43,11 +45,11 @@ class AdoptProject:
 class UpdateProject:
     """The argument of ``ccds.updateProject``."""
 
-    root: str | None = argument("The project's folder, as a URI.")
+    root: str | None = argument(ROOT)
     answers: dict[str, Any] = argument(
         "The answers that change; the others are as the project keeps them.", {}
     )
-    force_combination: bool = argument("Take an environment and a dependency file that make no sense.", False)
+    force_combination: bool = argument(FORCE_PAIR, False)
 
 
 async def adopt_project(server: Server, given: AdoptProject) -> Result:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from pygls.exceptions import JsonRpcException
 
 from ccds_ls.lsp.commands.base import (
+    FORCE_COMMIT,
     REQUEST_FAILED,
+    ROOT,
     Command,
     InRoot,
     Progress,
@@ -42,7 +44,7 @@ _BATCH = 100
 class Stage:
     """The argument of ``ccds.git.stage``."""
 
-    root: str | None = argument("The project's folder, as a URI.")
+    root: str | None = argument(ROOT)
     paths: list[str] | None = argument("The files, relative to that folder; everything without it.")
     describe: bool = argument("Stage nothing; return what would be taken and what is ignored.", False)
     confirmed: bool = argument("What would be taken has been shown and agreed to; don't ask.", False)
@@ -53,8 +55,8 @@ class Commit:
     """The argument of ``ccds.git.commit``."""
 
     message: str = needed("The commit message, such as 'feat: model training script added'.")
-    root: str | None = argument("The project's folder, as a URI.")
-    force: bool = argument("Commit in spite of errors in what is staged.", False)
+    root: str | None = argument(ROOT)
+    force: bool = argument(FORCE_COMMIT, False)
     describe: bool = argument(
         "Commit nothing; return what is wrong with the message, and its completions.", False
     )

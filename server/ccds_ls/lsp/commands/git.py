@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccds_ls.lsp.commands.base import (
+    FORCE_COMMIT,
+    ROOT,
     Command,
     InRoot,
     Progress,
@@ -31,9 +33,9 @@ if TYPE_CHECKING:
 class Init:
     """The argument of ``ccds.git.init``."""
 
-    root: str | None = argument("The project's folder, as a URI.")
+    root: str | None = argument(ROOT)
     message: str = argument("The message of the first commit.", "chore: start of the project")
-    force: bool = argument("Commit in spite of errors in what is staged.", False)
+    force: bool = argument(FORCE_COMMIT, False)
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class AddRemote:
 
     url: str = needed("The address of the repository.")
     name: str = argument("What to call it here.", "origin")
-    root: str | None = argument("The project's folder, as a URI.")
+    root: str | None = argument(ROOT)
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Branch:
     """The argument of ``ccds.git.createBranch``."""
 
     name: str = needed("The branch's name, such as 'initial-exploration'; one is proposed when it is empty.")
-    root: str | None = argument("The project's folder, as a URI.")
+    root: str | None = argument(ROOT)
 
 
 async def _act(server: Server, folder: Path, title: str, action: Callable[[threading.Event], Done]) -> Result:

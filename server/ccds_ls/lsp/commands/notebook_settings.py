@@ -12,6 +12,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from ccds_ls.lsp.commands.base import (
     REQUEST_FAILED,
+    ROOT,
     Command,
     Result,
     argument,
@@ -36,7 +37,7 @@ class Initials:
 
     initials: str | None = argument("Your initials or login, such as 'jqp'; asked for without it.")
     uri: str | None = argument("A file of the repository, as a URI.")
-    root: str | None = argument("The project's folder, as a URI.")
+    root: str | None = argument(ROOT)
 
 
 @dataclass(frozen=True)
@@ -45,14 +46,14 @@ class Style:
 
     style: str = needed("'ccds', 'number', or a regular expression for names without their ending.")
     uri: str | None = argument("A file of the project, as a URI.")
-    root: str | None = argument("The project's folder, as a URI.")
+    root: str | None = argument(ROOT)
 
 
 @dataclass(frozen=True)
 class Filter:
     """The argument of ``ccds.outputFilter``."""
 
-    root: str | None = argument("The project's folder, as a URI.")
+    root: str | None = argument(ROOT)
     remove: bool = argument("Take the filter away again.", False)
     shared: bool = argument("Put it into .gitattributes, so that it holds for everybody.", False)
 

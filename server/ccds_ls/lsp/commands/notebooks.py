@@ -13,6 +13,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from ccds_ls.lsp.commands.base import (
     REQUEST_FAILED,
+    ROOT,
     Command,
     NoArgument,
     Progress,
@@ -57,7 +58,7 @@ class Rename:
 class RenameAll:
     """The argument of ``ccds.renameAllNotebooks``."""
 
-    root: str | None = argument("The project's folder, as a URI.")
+    root: str | None = argument(ROOT)
     apply: bool = argument("Rename without asking; else the plan is shown first.", False)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pygls.exceptions import JsonRpcInvalidParams
 
 from ccds_ls.lsp.commands.base import (
+    FORCE_PAIR,
     Command,
     InRoot,
     Progress,
@@ -40,7 +41,7 @@ class NewProject:
     root: str | None = argument("The folder, as a URI, in which the project's own folder is made.")
     answers: dict[str, Any] = argument("The answers to the options, by their keys in ccds.", {})
     git: bool = argument("Also put the project under git, with a first commit.", False)
-    force_combination: bool = argument("Take an environment and a dependency file that make no sense.", False)
+    force_combination: bool = argument(FORCE_PAIR, False)
     describe: bool = argument("Make nothing; return the options and what is wrong with the answers.", False)
     form: str | None = argument("A filled-in form, as a URI, that says all of this instead.")
     template: str | None = argument("A cookiecutter template of your own: a folder, or a git URL to fetch.")
