@@ -112,10 +112,11 @@ def _as_cells(client: Client, path: Path, content: dict[str, Any]) -> Callable[[
 
 def _corpus(number: int) -> Table:
     from ccds_ls.check import check
-    from ccds_ls.collect import View, make_snapshot
+    from ccds_ls.collect import make_snapshot
     from ccds_ls.finding import State
     from ccds_ls.secrets import load
     from ccds_ls.snapshot import File, Origin
+    from ccds_ls.view import View
 
     detector = load()
     view = View(Path("/nowhere"), None)

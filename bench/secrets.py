@@ -44,11 +44,12 @@ def _slow_down(corpora: dict[str, dict[str, str]], rounds: int) -> Table:
     from kingfisher_sdk import Rules, ScanInput, Scanner
 
     from ccds_ls.check import check
-    from ccds_ls.collect import View, make_snapshot
+    from ccds_ls.collect import make_snapshot
     from ccds_ls.finding import State
     from ccds_ls.rules import all_rules
     from ccds_ls.secrets import default_cache_dir, load
     from ccds_ls.snapshot import File, Origin
+    from ccds_ls.view import View
 
     shipped = Scanner()
     engine = Scanner(Rules(cache_dir=default_cache_dir()), base64=False)

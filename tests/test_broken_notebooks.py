@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ccds_ls.check import check
-from ccds_ls.collect import View, decode, make_snapshot
+from ccds_ls.collect import decode, make_snapshot
 from ccds_ls.config import Config
 from ccds_ls.finding import Finding, State
 from ccds_ls.lsp.to_proto import diagnostic
@@ -19,6 +19,7 @@ from ccds_ls.project import Project
 from ccds_ls.rules import Context, all_rules
 from ccds_ls.secrets import own_rules_only
 from ccds_ls.snapshot import File, Origin
+from ccds_ls.view import View
 from notebook_blocks import from_block
 
 BLOCK = """# %% [markdown]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from ccds_ls.check import check
-from ccds_ls.collect import index_files, look, make_snapshot, staged_entries
+from ccds_ls.collect import index_files, make_snapshot
 from ccds_ls.git import read
 from ccds_ls.secrets import own_rules_only
+from ccds_ls.view import look, staged_entries
 from repositories import git, make, stage, write
 
 

@@ -94,7 +94,7 @@ def test_rules_do_no_input_or_output(path: Path) -> None:
 
 def test_git_is_only_started_by_the_git_package() -> None:
     # The demo plays the user; a magic is the command line in a process of its own; a template hook is a process.
-    allowed = ("git/", "cli/demo.py", "cli/magic.py", "scaffold/")
+    allowed = ("git/", "cli/demo/", "cli/magic.py", "scaffold/")
     users = {name_of(path) for path in MODULES if "subprocess" in imports(path)}
     assert {user for user in users if not user.startswith(allowed)} == set()
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from ccds_ls.collect import initials_to_choose, look
 from ccds_ls.git import act, output_filter
 from ccds_ls.git.act import ActError
 from ccds_ls.git.read import discover
 from ccds_ls.naming.folder import Folder
 from ccds_ls.naming.names import style_of
 from ccds_ls.settings_file import NotWritten, put
+from ccds_ls.view import initials_to_choose, look
 from repositories import git, make, write
 
 # (the names of a folder's notebooks without their ending, the style that they follow)

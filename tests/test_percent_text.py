@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccds_ls.check import check
-from ccds_ls.collect import View, make_snapshot, overlay_file
+from ccds_ls.collect import make_snapshot, overlay_file
 from ccds_ls.finding import Span
 from ccds_ls.notebook.percent_text import parse
 from ccds_ls.secrets import own_rules_only
+from ccds_ls.view import View
 
 SCRIPT = """# ---
 # jupyter: {}

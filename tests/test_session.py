@@ -15,7 +15,6 @@ from lsprotocol import types
 
 import ccds_ls.lsp.commands  # noqa: F401 - first, since lsp.rename and the commands need each other
 import repositories
-from ccds_ls.collect import View
 from ccds_ls.finding import State
 from ccds_ls.git.read import GitError, Repository
 from ccds_ls.lsp import session as module
@@ -28,6 +27,7 @@ from ccds_ls.lsp.work import Work
 from ccds_ls.naming.renaming import plan_moves
 from ccds_ls.notebook import Notebook, parse
 from ccds_ls.secrets import Secret, own_rules_only
+from ccds_ls.view import View
 from notebook_blocks import from_block
 
 TABLE = "customers.csv"

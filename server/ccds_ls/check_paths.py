@@ -10,10 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ccds_ls.collect import View, index_files, look, make_snapshot, staged_entries, walk, worktree_file
+from ccds_ls.collect import index_files, make_snapshot, worktree_file
 from ccds_ls.finding import Severity
 from ccds_ls.git import read as git
-from ccds_ls.snapshot import File
+from ccds_ls.snapshot import File, Snapshot
+from ccds_ls.view import View, look, staged_entries, walk
 
 if TYPE_CHECKING:
     from ccds_ls.check import Located
@@ -93,12 +94,20 @@ def check_paths(
         for start in range(0, len(chosen), BATCH):
             files = _versions(view, chosen[start : start + BATCH], staged=staged, would_add=would_add)
             snapshot = make_snapshot(view, files, settings)
-            if not with_baseline:
-                bare = tuple(replace(project, baseline=frozenset()) for project in snapshot.projects)
-                snapshot = replace(snapshot, projects=bare)
-            found = check(snapshot, detector or loaded_detector(), rules)
+            found = check(
+                snapshot if with_baseline else without_baseline(snapshot),
+                detector or loaded_detector(),
+                rules,
+            )
             located += mend(view.root, found) if mend else found
     return Checked(every, count)
+
+
+def without_baseline(snapshot: Snapshot) -> Snapshot:
+    """The same, with nothing accepted that a baseline accepts."""
+    return replace(
+        snapshot, projects=tuple(replace(project, baseline=frozenset()) for project in snapshot.projects)
+    )
 
 
 def by_root(paths: Iterable[Path]) -> dict[Path, list[str]]:

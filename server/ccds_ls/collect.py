@@ -1,4 +1,4 @@
-"""Reading: from git and the disk to the Snapshot that rules look at.
+"""Reading: from a View of the repository and the disk to the Snapshot that rules look at.
 
 What is staged is read from the index, never from the work tree. Content is read up to a limit; what is beyond it
 is told by its size and first bytes, and the File says that it was not searched.
@@ -9,9 +9,8 @@ from __future__ import annotations
 import codecs
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,156 +18,15 @@ from ccds_ls.finding import State
 from ccds_ls.git import read as git
 from ccds_ls.project import Project, find_projects, nearest
 from ccds_ls.snapshot import HEAD_BYTES, File, Origin, Snapshot
+from ccds_ls.view import View
 
 if TYPE_CHECKING:
-    from collections import Counter
-
     from ccds_ls.dependencies import Declared
     from ccds_ls.notebook import Notebook
     from ccds_ls.notebook.facts import Index
 
 MAX_TEXT_BYTES = 20 * 1024 * 1024
 """The largest content that is searched. Above it a file is a data file or an archive, whatever it is called."""
-
-MAX_OUTSIDE_GIT = 20_000
-"""How many files of a folder outside git are looked at before the walk stops."""
-
-_SKIPPED_FOLDERS = {
-    ".git",
-    ".venv",
-    "venv",
-    "node_modules",
-    "__pycache__",
-    ".ipynb_checkpoints",
-    ".mypy_cache",
-}
-
-
-@dataclass(frozen=True)
-class View:
-    """What git says about a repository at one moment. Outside git ``repository`` is None and all is empty.
-
-    ``would_add`` are the paths that ``git add .`` would take: untracked and not ignored, or modified. ``inside`` are
-    the repositories that lie in a folder outside git; their files are theirs.
-    """
-
-    root: Path
-    repository: git.Repository | None
-    staged: Mapping[str, git.Entry] = field(default_factory=dict)
-    would_add: frozenset[str] = frozenset()
-    notebooks: tuple[str, ...] = ()
-    inside: tuple[Path, ...] = ()
-    modified: frozenset[str] = frozenset()  # those of ``would_add`` that git tracks
-    covered: Mapping[str, git.Ignored] = field(default_factory=dict)  # staged, although to be ignored
-
-    @cached_property
-    def initials(self) -> Counter[str]:
-        """The author parts in the notebooks' names, with how often each occurs."""
-        from ccds_ls.naming import names  # where no notebook is, nothing pays for it
-
-        return names.initials_in_use(self.notebooks)
-
-    @cached_property
-    def own_initials(self) -> tuple[str | None, bool]:
-        """The initials that follow from this user's name, and whether they are more than a guess.
-
-        They may be kept in git's configuration, see ``git.act.keep_initials``; in a repository of one author they
-        are those that are in use. Asks git when it is first needed.
-        """
-        kept = git.setting(self.repository, git.INITIALS) if self.repository else None
-        if kept:
-            return kept, True
-        from ccds_ls.naming import names
-
-        derived = next(filter(None, map(names.from_author, _user_names(self.repository))), None)
-        if derived in self.initials:
-            return derived, True
-        if len(self.initials) == 1 and _is_only_author(self.repository):
-            return next(iter(self.initials)), True
-        return derived, False
-
-
-def look(
-    root: Path, repository: git.Repository | None, *, staged_alone: list[git.Entry] | None = None
-) -> View:
-    """Ask git about a repository, or list the notebooks of a folder outside git.
-
-    With ``staged_alone``, the ``staged_entries``, the work tree is not searched, but for the notebooks beside a
-    staged one, which its name is compared with. Raises ``GitError`` when git can't say.
-    """
-    if repository is None:
-        files, inside = walk(root)
-        return View(root, None, notebooks=tuple(f for f in files if f.endswith(".ipynb")), inside=inside)
-    if staged_alone is not None:
-        beside = {entry.path.rpartition("/")[0] for entry in staged_alone if entry.path.endswith(".ipynb")}
-        new = git.untracked(repository, [] if "" in beside else sorted(beside)) if beside else []
-        return _view(repository, staged_alone, [], git.notebooks(repository, new) if beside else [])
-    from concurrent.futures import ThreadPoolExecutor
-
-    # git waits for the disk most of the time, so it is asked three things at once.
-    with ThreadPoolExecutor(2, "ccds-git") as pool:
-        new_files = pool.submit(git.untracked, repository)
-        modified = pool.submit(git.would_add, repository, ())
-        staged, new = staged_entries(repository), new_files.result()
-        view = _view(repository, staged, [*new, *modified.result()], git.notebooks(repository, new))
-        return replace(view, modified=frozenset(modified.result()))
-
-
-def _view(
-    repository: git.Repository, staged: list[git.Entry], would_add: list[str], notebooks: list[str]
-) -> View:
-    entries = {entry.path: entry for entry in staged if not entry.is_submodule}
-    covered = git.ignored_by(repository, entries, although_tracked=True)
-    return View(repository.top, repository, entries, frozenset(would_add), tuple(notebooks), covered=covered)
-
-
-def initials_to_choose(folder: Path) -> list[str]:
-    """What the initials of this user may be in the repository of a folder, the likeliest first; at most five."""
-    from ccds_ls.naming import names
-
-    repository = git.discover(folder)
-    found: dict[str, None] = {}
-    for name in _user_names(repository):
-        words = [word for word in names.slug(name).split("-") if word[:1].isalpha()]
-        ends = words[0][0] + words[-1][0] if len(words) > 2 else ""
-        login = words[0] if len(words) == 1 and len(words[0]) <= 15 else ""
-        found |= dict.fromkeys(filter(None, (names.from_author(name), ends, login)))
-    return list(found)[:5]
-
-
-def _is_only_author(repository: git.Repository | None) -> bool:
-    """Whether every commit is this user's own."""
-    if repository is None:
-        return False
-    return {name for name, _ in git.authors(repository)} == {git.user_name(repository)}
-
-
-def _user_names(repository: git.Repository | None) -> Iterator[str]:
-    """What this user may be called: as git knows it, from the e-mail address, the login."""
-    if repository is not None:
-        yield git.user_name(repository) or ""
-        yield (git.user_email(repository) or "").partition("@")[0]
-    yield os.environ.get("USER") or os.environ.get("USERNAME") or ""
-
-
-def walk(root: Path) -> tuple[list[str], tuple[Path, ...]]:
-    """The files of a folder outside git, relative, up to a limit, and the repositories that lie in it.
-
-    What is in one of those is left out, and so are caches and environments.
-    """
-    found: list[str] = []
-    inside: list[Path] = []
-    for parent, folders, files in os.walk(root):
-        if Path(parent) != root and (".git" in folders or ".git" in files):
-            inside.append(Path(parent))
-            folders.clear()
-            continue
-        folders[:] = sorted(f for f in folders if f not in _SKIPPED_FOLDERS)
-        below = "" if Path(parent) == root else f"{Path(parent).relative_to(root).as_posix()}/"
-        found.extend(below + name for name in sorted(files))
-        if len(found) > MAX_OUTSIDE_GIT:
-            return found[:MAX_OUTSIDE_GIT], tuple(inside)
-    return found, tuple(inside)
 
 
 def index_files(view: View, paths: Iterable[str]) -> list[File]:
@@ -196,13 +54,6 @@ def blob_files(repository: git.Repository, entries: Iterable[git.Entry]) -> list
 
 def _deleted_file(entry: git.Entry) -> File:
     return File(entry.path, Origin.INDEX, State.STAGED, 0, tracked=True, committed=True, deleted=True)
-
-
-def staged_entries(repository: git.Repository) -> list[git.Entry]:
-    """What a commit would bring in, and the raw data that it would delete."""
-    found = git.index_changes(repository)
-    gone = [path for path in found.deleted if "/raw/" in path]
-    return [*found.entries, *(git.Entry(path, "", 0o100644, "D") for path in gone)]
 
 
 def _index_file(entry: git.Entry, blob: git.Blob) -> File:

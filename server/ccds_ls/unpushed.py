@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from ccds_ls.check import Located, check
-from ccds_ls.collect import View, blob_files, make_snapshot
+from ccds_ls.collect import blob_files, make_snapshot
 from ccds_ls.finding import Finding, State
 from ccds_ls.git import read as git
 from ccds_ls.rules import all_rules
 from ccds_ls.secrets import Detector
 from ccds_ls.snapshot import File
+from ccds_ls.view import View
 
 BATCH = 50
 """How many blobs are read and checked at a time."""

@@ -9,21 +9,22 @@ from __future__ import annotations
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ccds_ls.baseline import Entry, record
 from ccds_ls.check import UNCHECKED, check
-from ccds_ls.check_paths import BATCH, by_root, check_paths, loaded_detector
-from ccds_ls.collect import View, blob_files, make_snapshot
+from ccds_ls.check_paths import BATCH, by_root, check_paths, loaded_detector, without_baseline
+from ccds_ls.collect import blob_files, make_snapshot
 from ccds_ls.finding import Finding, State
 from ccds_ls.git import read as git
 from ccds_ls.project import find_projects, nearest
 from ccds_ls.rules import all_rules
 from ccds_ls.secrets import Detector
 from ccds_ls.unpushed import RULES as NOT_TO_BE_PUBLISHED
+from ccds_ls.view import View
 
 SHOWN = 5
 """How many findings that were not accepted the message names."""
@@ -117,8 +118,7 @@ def _not_committed(
     for start in range(0, len(changed), BATCH):
         files = blob_files(repository, changed[start : start + BATCH])
         snapshot = make_snapshot(View(root, repository), files, settings)
-        bare = tuple(replace(project, baseline=frozenset()) for project in snapshot.projects)
-        located = check(replace(snapshot, projects=bare), detector or loaded_detector(), rules)
+        located = check(without_baseline(snapshot), detector or loaded_detector(), rules)
         held |= {_entry(finding) for finding, _ in located}
     return [finding for finding in doubtful if _entry(finding) not in held]
 

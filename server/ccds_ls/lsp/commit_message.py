@@ -19,7 +19,7 @@ from lsprotocol import types
 
 from ccds_ls import rule_page
 from ccds_ls.check import Located, check
-from ccds_ls.collect import View, index_files, make_snapshot, overlay_file, staged_entries
+from ccds_ls.collect import index_files, make_snapshot, overlay_file
 from ccds_ls.commit_message import FILE, Draft, listed, parse
 from ccds_ls.finding import Finding, Severity, Span
 from ccds_ls.git import read as git
@@ -28,6 +28,7 @@ from ccds_ls.lsp.to_proto import Client, diagnostic, range_of, uri_of
 from ccds_ls.project import nearest
 from ccds_ls.rules import all_rules
 from ccds_ls.snapshot import File
+from ccds_ls.view import View, staged_entries
 
 if TYPE_CHECKING:
     from ccds_ls.lsp.folders import Folder

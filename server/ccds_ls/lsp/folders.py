@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ccds_ls import baseline
-from ccds_ls.collect import View
 from ccds_ls.git.read import GitError, Repository, discover
 from ccds_ls.lsp.contents import Contents, State
 from ccds_ls.notebook.facts import Index
+from ccds_ls.view import View
 
 
 @dataclass

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from pathlib import Path
 
-from ccds_ls.collect import View, worktree_file
+from ccds_ls.collect import worktree_file
 from ccds_ls.notebook import Notebook, with_saved
+from ccds_ls.view import View
 
 _MOST = 20
 

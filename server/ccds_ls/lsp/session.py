@@ -15,7 +15,7 @@ from typing import Any
 from lsprotocol import types
 
 from ccds_ls.check import Cache, Located, check, unchecked
-from ccds_ls.collect import View, index_files, look, make_snapshot, overlay_file, worktree_file
+from ccds_ls.collect import index_files, make_snapshot, overlay_file, worktree_file
 from ccds_ls.finding import Related, TextEdit
 from ccds_ls.git.read import GitError, discover, ignored, staged
 from ccds_ls.lsp.commit_message import Message, folder_of
@@ -30,6 +30,7 @@ from ccds_ls.notebook.facts import NONE
 from ccds_ls.project import find_projects, nearest
 from ccds_ls.secrets import Detector
 from ccds_ls.snapshot import File
+from ccds_ls.view import View, look
 
 KEPT_TEXT = 50_000
 """The longest text of a closed file that is kept, in code points, to place its findings when somebody asks."""

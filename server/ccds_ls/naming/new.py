@@ -7,10 +7,10 @@ import os
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ccds_ls.collect import View, look
 from ccds_ls.git.read import discover
 from ccds_ls.naming import names
 from ccds_ls.project import Project, find_projects, nearest, tool_tables
+from ccds_ls.view import View, look
 
 
 class NotebookError(Exception):

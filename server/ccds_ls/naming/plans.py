@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ccds_ls.check import check
-from ccds_ls.collect import View, look, make_snapshot, worktree_file
+from ccds_ls.collect import make_snapshot, worktree_file
 from ccds_ls.finding import RenameFile
 from ccds_ls.git import read as git
 from ccds_ls.naming import names
@@ -20,6 +20,7 @@ from ccds_ls.project import Project, find_projects, nearest
 from ccds_ls.rules import notebook_name
 from ccds_ls.rules.notebook_name import convention_of, in_scope
 from ccds_ls.secrets import own_rules_only
+from ccds_ls.view import View, look
 
 
 class NoName(Exception):

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ccds_ls.collect import decode, walk
+from ccds_ls.collect import decode
 from ccds_ls.edits import replaced_in
 from ccds_ls.files import write_atomically
 from ccds_ls.finding import Span
 from ccds_ls.git import read as git
 from ccds_ls.naming.references import Moves, edits
 from ccds_ls.notebook import parse
+from ccds_ls.view import walk
 
 MAX_TEXT_BYTES = 5 * 2**20
 """Larger files are not searched for references."""

@@ -27,10 +27,10 @@ from ccds_ls.lsp.commands.base import (
 )
 
 if TYPE_CHECKING:
-    from ccds_ls.collect import View
     from ccds_ls.git.read import Repository
     from ccds_ls.lsp.server import Server
     from ccds_ls.snapshot import File
+    from ccds_ls.view import View
 
 SHOWN = 5
 """How many files, or reasons for which files are ignored, a message names."""
@@ -272,8 +272,8 @@ def staged_findings(server: Server, folder: Path) -> list[dict[str, Any]]:
 
 
 def _view(folder: Path) -> tuple[View, Repository]:
-    from ccds_ls.collect import look
     from ccds_ls.git.read import GitError, discover
+    from ccds_ls.view import look
 
     repository = discover(folder)
     if repository is None:

@@ -169,9 +169,10 @@ def _outputs(
 
 def _look(path: Path, overlay: Overlay | None) -> Looked:
     """The file as the editor shows it, else as it is on disk. Raises ActError for what can't be read as text."""
-    from ccds_ls.collect import View, overlay_file, worktree_file
+    from ccds_ls.collect import overlay_file, worktree_file
     from ccds_ls.git.act import ActError
     from ccds_ls.git.read import discover
+    from ccds_ls.view import View
 
     repository = discover(path.parent)
     root = repository.top if repository else path.parent
@@ -188,8 +189,9 @@ def _look(path: Path, overlay: Overlay | None) -> Looked:
 
 def _findings(server: Server, looked: Looked, fingerprint: str) -> list[Finding]:
     from ccds_ls.check import check
-    from ccds_ls.collect import View, make_snapshot
+    from ccds_ls.collect import make_snapshot
     from ccds_ls.rules import all_rules
+    from ccds_ls.view import View
 
     snapshot = make_snapshot(View(looked.root, None), [looked.file], server.session.settings)
     rules = [rule for rule in all_rules() if rule.code == "secret"]

@@ -89,7 +89,7 @@ async def keep_initials(server: Server, folder: Path, initials: str) -> Result:
 
 async def ask_initials(server: Server, folder: Path) -> str | None:
     """Let the user choose among what follows from git's name and e-mail; None where that leads to nothing."""
-    from ccds_ls.collect import initials_to_choose
+    from ccds_ls.view import initials_to_choose
 
     options = await in_thread(lambda _: initials_to_choose(folder))
     if not options or not server.session.client.show_message_request:
