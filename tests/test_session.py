@@ -19,9 +19,11 @@ from ccds_ls.finding import State
 from ccds_ls.git.read import GitError, Repository
 from ccds_ls.lsp import session as module
 from ccds_ls.lsp import work as work_module
+from ccds_ls.lsp.file_actions import code_actions
 from ccds_ls.lsp.folders import Folder
 from ccds_ls.lsp.rename import edit_parts, shown_files, text_in
-from ccds_ls.lsp.session import Overlay, Publication, Session
+from ccds_ls.lsp.session import Session
+from ccds_ls.lsp.standing import Overlay, Publication
 from ccds_ls.lsp.to_proto import Client
 from ccds_ls.lsp.work import Work
 from ccds_ls.naming.renaming import plan_moves
@@ -291,8 +293,8 @@ def test_fixes_are_offered_for_the_findings_that_the_editor_names(tmp_path: Path
     line_start = types.Position(order.range.start.line, 0)
     assert order.range.start > line_start
     cursor = types.Range(line_start, line_start)
-    assert session.code_actions(path, overlay.uri, cursor) == []
-    titles = [action.title for action in session.code_actions(path, overlay.uri, cursor, [order])]
+    assert code_actions(session, path, overlay.uri, cursor) == []
+    titles = [action.title for action in code_actions(session, path, overlay.uri, cursor, [order])]
     assert titles[0].startswith("Renumber")
 
 

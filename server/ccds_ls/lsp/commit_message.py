@@ -32,7 +32,8 @@ from ccds_ls.view import View, staged_entries
 
 if TYPE_CHECKING:
     from ccds_ls.lsp.folders import Folder
-    from ccds_ls.lsp.session import Overlay, Session
+    from ccds_ls.lsp.session import Session
+    from ccds_ls.lsp.standing import Overlay
 
 BATCH = 100
 """How many of the commit's files are checked in one job: less than half a second, and the list is read once."""

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from lsprotocol import types
 
-from ccds_ls.lsp import commit_message, message_actions, rename
+from ccds_ls.lsp import commit_message, file_actions, message_actions, rename
 from ccds_ls.lsp.edge.documents import Document
 from ccds_ls.lsp.from_proto import path_of
 from ccds_ls.scaffold import FORM_SUFFIX
@@ -25,7 +25,9 @@ def code_action(server: Server, params: types.CodeActionParams) -> list[types.Co
     if message := server.session.messages.get(commit_message.key_of(uri) or ""):
         actions = message_actions.code_actions(server.session, message, params.range)
     elif path is not None:
-        actions = server.session.code_actions(path, uri, params.range, params.context.diagnostics)
+        actions = file_actions.code_actions(
+            server.session, path, uri, params.range, params.context.diagnostics
+        )
     else:
         return []
     if form := _form(server, uri):

@@ -17,7 +17,8 @@ from ccds_ls.text import LineIndex
 
 if TYPE_CHECKING:
     from ccds_ls.lsp.server import Server
-    from ccds_ls.lsp.session import Overlay, Session
+    from ccds_ls.lsp.session import Session
+    from ccds_ls.lsp.standing import Overlay
     from ccds_ls.naming.renaming import Plan
 
 ANNOTATION = "Rename notebooks"

@@ -23,7 +23,8 @@ from ccds_ls.lsp.edge.documents import Document
 from ccds_ls.lsp.edge.protocol import ServerProtocol
 from ccds_ls.lsp.edge.start import Connection
 from ccds_ls.lsp.edge.transport import serve
-from ccds_ls.lsp.session import Publication, Session
+from ccds_ls.lsp.session import Session
+from ccds_ls.lsp.standing import Publication
 from ccds_ls.lsp.status import STATUS, status
 from ccds_ls.lsp.to_proto import Client
 from ccds_ls.lsp.work import Work

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +16,16 @@ from lsprotocol import types
 
 from ccds_ls.check import Cache, Located, check, unchecked
 from ccds_ls.collect import index_files, make_snapshot, overlay_file, worktree_file
-from ccds_ls.finding import Related, TextEdit
+from ccds_ls.finding import Related
 from ccds_ls.git.read import GitError, discover, ignored, staged
 from ccds_ls.lsp.commit_message import Message, folder_of
 from ccds_ls.lsp.contents import State
 from ccds_ls.lsp.folders import Folder, Folders, signature
 from ccds_ls.lsp.saved import Saved
-from ccds_ls.lsp.to_proto import Client, Target, code_action, diagnostic, uri_of
+from ccds_ls.lsp.standing import Overlay, Publication, Standing
+from ccds_ls.lsp.to_proto import Client, diagnostic, uri_of
 from ccds_ls.lsp.while_broken import WhileBroken
 from ccds_ls.naming.folder import by_folder
-from ccds_ls.notebook import Notebook
 from ccds_ls.notebook.facts import NONE
 from ccds_ls.project import find_projects, nearest
 from ccds_ls.secrets import Detector
@@ -37,61 +37,6 @@ KEPT_TEXT = 50_000
 
 MOST_INSIDE = 50
 """How many repositories inside of one folder outside git are looked after before a file of theirs is opened."""
-
-
-@dataclass(frozen=True)
-class Overlay:
-    """One version of what an editor shows for a file: its text, or its cells with their own URIs."""
-
-    uri: str
-    version: int | None
-    text: str | None = None
-    notebook: Notebook | None = None
-    cell_uris: tuple[str, ...] = ()
-    cell_versions: tuple[int | None, ...] = ()
-
-    @property
-    def versions(self) -> dict[str, int | None]:
-        """The version of each text in which the editor shows the file."""
-        return dict(zip(self.shown_as, self.cell_versions or (self.version,), strict=True))
-
-    @property
-    def as_cells(self) -> bool:
-        """Whether the editor shows a notebook as cells; one without any cell has its findings on itself."""
-        return bool(self.cell_uris)
-
-    @property
-    def shown_as(self) -> tuple[str, ...]:
-        """The URIs of the texts in which the editor shows the file."""
-        return self.cell_uris or (self.uri,)
-
-
-@dataclass(frozen=True)
-class Publication:
-    """The diagnostics that now hold for one URI."""
-
-    uri: str
-    version: int | None
-    diagnostics: tuple[types.Diagnostic, ...] = ()
-    is_open: bool = False  # an open document is told that it has none; a closed file only if it had some
-    path: str = ""
-    overlay: Overlay | None = (
-        None  # what was looked at; superseded when the editor shows something else by now
-    )
-
-
-@dataclass
-class Standing:
-    """What holds for one file: its findings, where its folder is, and the URI that it is known by.
-
-    ``made`` are the diagnostics of the findings, ``overlay`` is what the editor showed when they were found.
-    """
-
-    located: list[Located]
-    made: list[types.Diagnostic]
-    root: Path
-    uri: str
-    overlay: Overlay | None = None
 
 
 class Session:
@@ -292,41 +237,6 @@ class Session:
             if folder_of(self, message) is folder:
                 message.stale = True
 
-    # Asking
-
-    def code_actions(
-        self, path: str, uri: str, wanted: types.Range, named: Iterable[types.Diagnostic] = ()
-    ) -> list[types.CodeAction]:
-        """The fixes of the findings that touch a range of a document, and of those that the editor names.
-
-        Neovim names all of the cursor's line, wherever in it the cursor is.
-        """
-        meant = {(_key(item.range.start), item.code) for item in named}
-        standing = self.standing.get(path)
-        if standing is None:
-            return []
-        overlay = standing.overlay
-        actions: dict[str, types.CodeAction] = {}
-        for (finding, file), made in zip(standing.located, standing.made, strict=True):
-            as_cells = bool(overlay and overlay.as_cells)
-            if (
-                as_cells
-                and overlay
-                and uri != overlay.uri
-                and overlay.cell_uris[(finding.cell or 1) - 1] != uri
-            ):
-                continue
-            if not _touches(made.range, wanted) and (_key(made.range.start), made.code) not in meant:
-                continue
-            shown = (overlay.cell_uris, overlay.versions) if overlay else ()
-            target = Target(standing.root, file, standing.uri, *shown)
-            has_text = file.text is not None or file.cells is not None
-            for fix in finding.fixes:
-                if not has_text and any(isinstance(edit, TextEdit) for edit in fix.edits):
-                    continue  # where it would be made is not known before the file has been looked at as it is open
-                actions.setdefault(fix.title, code_action(fix, [made], target, self.client))
-        return [action for action in actions.values() if action.edit or action.command or action.data]
-
 
 def _light(file: File) -> File:
     """A closed file without what was made of its text, and without the text of a notebook: there may be thousands."""
@@ -353,11 +263,3 @@ def _states(folder: Folder, settings: dict[str, Any]) -> dict[str, State]:
         project = nearest(projects, path)
         states[path] = (on_disk, staged_as, coming, named, project.config, project.baseline)
     return states
-
-
-def _touches(one: types.Range, other: types.Range) -> bool:
-    return _key(one.start) <= _key(other.end) and _key(other.start) <= _key(one.end)
-
-
-def _key(position: types.Position) -> tuple[int, int]:
-    return position.line, position.character

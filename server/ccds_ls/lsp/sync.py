@@ -10,7 +10,7 @@ from lsprotocol import types
 
 from ccds_ls.lsp import commit_message
 from ccds_ls.lsp.from_proto import path_of
-from ccds_ls.lsp.session import Overlay, Publication
+from ccds_ls.lsp.standing import Overlay, Publication
 from ccds_ls.notebook import from_cells
 
 if TYPE_CHECKING:

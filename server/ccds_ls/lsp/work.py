@@ -21,7 +21,8 @@ from ccds_ls.check import where
 from ccds_ls.git.read import GitError
 from ccds_ls.lsp.commit_message import check_message
 from ccds_ls.lsp.folders import Folder
-from ccds_ls.lsp.session import Publication, Session
+from ccds_ls.lsp.session import Session
+from ccds_ls.lsp.standing import Publication
 from ccds_ls.lsp.watch import Watcher
 
 log = logging.getLogger(__name__)

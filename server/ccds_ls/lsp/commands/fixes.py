@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ccds_ls.finding import Finding, TextEdit
     from ccds_ls.git.command import Done
     from ccds_ls.lsp.server import Server
-    from ccds_ls.lsp.session import Overlay
+    from ccds_ls.lsp.standing import Overlay
     from ccds_ls.snapshot import File
 
 

@@ -1,0 +1,48 @@
+"""The fixes of what stands in a file, as code actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lsprotocol import types
+
+from ccds_ls.finding import TextEdit
+from ccds_ls.lsp.session import Session
+from ccds_ls.lsp.to_proto import Target, code_action
+
+
+def code_actions(
+    session: Session, path: str, uri: str, wanted: types.Range, named: Iterable[types.Diagnostic] = ()
+) -> list[types.CodeAction]:
+    """The fixes of the findings that touch a range of a document, and of those that the editor names.
+
+    Neovim names all of the cursor's line, wherever in it the cursor is.
+    """
+    meant = {(_key(item.range.start), item.code) for item in named}
+    standing = session.standing.get(path)
+    if standing is None:
+        return []
+    overlay = standing.overlay
+    actions: dict[str, types.CodeAction] = {}
+    for (finding, file), made in zip(standing.located, standing.made, strict=True):
+        as_cells = bool(overlay and overlay.as_cells)
+        if as_cells and overlay and uri != overlay.uri and overlay.cell_uris[(finding.cell or 1) - 1] != uri:
+            continue
+        if not _touches(made.range, wanted) and (_key(made.range.start), made.code) not in meant:
+            continue
+        shown = (overlay.cell_uris, overlay.versions) if overlay else ()
+        target = Target(standing.root, file, standing.uri, *shown)
+        has_text = file.text is not None or file.cells is not None
+        for fix in finding.fixes:
+            if not has_text and any(isinstance(edit, TextEdit) for edit in fix.edits):
+                continue  # where it would be made is not known before the file has been looked at as it is open
+            actions.setdefault(fix.title, code_action(fix, [made], target, session.client))
+    return [action for action in actions.values() if action.edit or action.command or action.data]
+
+
+def _touches(one: types.Range, other: types.Range) -> bool:
+    return _key(one.start) <= _key(other.end) and _key(other.start) <= _key(one.end)
+
+
+def _key(position: types.Position) -> tuple[int, int]:
+    return position.line, position.character
