@@ -25,6 +25,11 @@ FILES = [
     ("pyproject.toml", '[project.optional-dependencies]\ndev = ["ruff"]\n', {"ruff"}),
     ("pyproject.toml", '[dependency-groups]\ntest = ["pytest", {include-group = "x"}]\n', {"pytest"}),
     ("pyproject.toml", '[tool.poetry.dependencies]\nnumpy = {version = "1"}\n', {"numpy"}),
+    (
+        "pyproject.toml",
+        '[tool.poetry.dependencies]\nnetworkx = [{version = ">=3", python = ">=3.10"}, {version = "2"}]\n',
+        {"networkx"},
+    ),
     ("pyproject.toml", '[tool.poetry.group.dev.dependencies]\nmypy = "*"\n', {"mypy"}),
     ("pixi.toml", '[dependencies]\nxgboost = "*"\n', {"xgboost"}),
     ("Pipfile", '[packages]\npandas = "*"\n[dev-packages]\npytest = "*"\n', {"pandas", "pytest"}),
@@ -61,6 +66,21 @@ def test_a_project_declares_what_its_files_name_and_has_its_own_modules(tmp_path
     assert {"plots", "lib", "src"} <= declared.modules
     write(tmp_path, {"requirements.txt": "pandas\nnumpy-financial\n"})
     assert "numpy-financial" in read(tmp_path).names, "a change is seen"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("pyproject.toml", '[project]\nname = "Tree-Rings"\n'),
+        ("pyproject.toml", '[tool.poetry]\nname = "tree.rings"\n'),
+        ("setup.cfg", "[metadata]\nname = tree_rings\n"),
+    ],
+)
+def test_a_project_need_not_declare_itself(tmp_path: Path, name: str, text: str) -> None:
+    declared = read(write(tmp_path, {name: text, "requirements.txt": "pandas\n"}))
+    assert "tree_rings" in declared.modules
+    assert declared.names == {"pandas"}
+    assert declared.files == ("requirements.txt",)
 
 
 def test_a_folder_is_listed_again_only_when_it_changed(

@@ -81,6 +81,7 @@ SCOPES: list[tuple[tuple[str, ...], list[str]]] = [
     (("[a for a in a]",), ["a"]),
     (("{a: b for a, b in {}.items()}; {a for a in ()}; (a for a in ())",), []),
     (("[(last := a) for a in range(3)]\nlast",), []),
+    (("d = {'x': (x := 1), 'y': x}",), []),
     (("def f():\n    return [x for x in y]", "y = 1"), []),
     (("class A:\n    b = 1\n    c = b\n    def d(self):\n        return b",), ["b"]),
     (("class A(B): pass",), ["B"]),

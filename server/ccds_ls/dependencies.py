@@ -34,7 +34,7 @@ class Declared:
     """What one project declares.
 
     ``names`` are distributions, as PyPI normalises their names; ``files`` the files that name them, relative to the
-    project; ``modules`` what can be imported from the project's own folders.
+    project; ``modules`` what can be imported from the project's own folders, and what it calls itself.
     """
 
     names: frozenset[str] = frozenset()
@@ -50,20 +50,25 @@ def normal(name: str) -> str:
 def read(project: Path, folders: Iterable[str] = ()) -> Declared:
     """What the project in a folder declares; ``folders``, relative to it, are others to import modules from."""
     found: set[str] = set()
+    own: set[str] = set()
     files = []
     for path in sorted(_dependency_files(project)):
         try:
             status = path.stat()
         except OSError:
             continue
-        if status.st_size <= _MAX_BYTES and (names := _parsed(path, status.st_mtime_ns, status.st_size)):
+        if status.st_size > _MAX_BYTES:
+            continue
+        names, itself = _parsed(path, status.st_mtime_ns, status.st_size)
+        own |= {re.sub(r"[-.]+", "_", spelt) for name in itself for spelt in (name, name.lower())}
+        if names:
             found |= names
             files.append(path.relative_to(project).as_posix())
     places = {"", "src", *folders, *(up for folder in folders for up in _above(folder))}
     as_they_are = tuple((project / place, _changed(project / place)) for place in sorted(places))
     settled = all(changed for _, changed in as_they_are)
     modules = (_modules if settled else _modules.__wrapped__)(as_they_are)
-    return Declared(frozenset(found), tuple(files), modules)
+    return Declared(frozenset(found), tuple(files), modules | own)
 
 
 def _above(folder: str) -> Iterator[str]:
@@ -121,13 +126,13 @@ def _modules(places: tuple[tuple[Path, int], ...]) -> frozenset[str]:
 
 
 @lru_cache(maxsize=256)
-def _parsed(path: Path, _changed: int, _size: int) -> frozenset[str]:
-    """The names in one file as it is at this time and size."""
+def _parsed(path: Path, _changed: int, _size: int) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The names in one file as it is at this time and size, and what it calls the project itself."""
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return frozenset()
-    return frozenset(map(normal, names_in(path.name, text)))
+        return frozenset(), ()
+    return frozenset(map(normal, names_in(path.name, text))), tuple(own_names(path.name, text))
 
 
 def names_in(name: str, text: str) -> Iterator[str]:
@@ -146,6 +151,21 @@ def names_in(name: str, text: str) -> Iterator[str]:
         yield from _STRINGS.findall(text) if name == "setup.py" else _lines("".join(blocks))
     else:
         yield from _lines(text)
+
+
+def own_names(name: str, text: str) -> Iterator[str]:
+    """What a dependency file of this name calls the project itself; setup.py has that among its other names."""
+    if name == "setup.cfg":
+        yield from re.findall(r"^name *= *([\w.-]+)", text, re.MULTILINE)
+    elif name == "pyproject.toml":
+        try:
+            document = tomllib.loads(text)
+        except (tomllib.TOMLDecodeError, RecursionError):
+            return
+        tool = document.get("tool")
+        for table in (document.get("project"), tool.get("poetry") if isinstance(tool, dict) else None):
+            if isinstance(table, dict) and isinstance(table.get("name"), str):
+                yield table["name"]
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -167,6 +187,11 @@ def _in_environment(text: str) -> Iterator[str]:
     yield from (name for line in rest.splitlines() if line.lstrip().startswith("-") for name in _lines(line))
 
 
+def _is_requirement(value: object) -> bool:
+    """Whether its key is a distribution: not of a list of names, but of Poetry's list of one's several versions."""
+    return not isinstance(value, list) or any(isinstance(item, dict) for item in value)
+
+
 def _in_tables(table: object, key: str = "", inside: bool = False) -> Iterator[str]:
     """The names in every table or list that is about dependencies, whichever tool it belongs to."""
     if isinstance(table, dict):
@@ -174,11 +199,7 @@ def _in_tables(table: object, key: str = "", inside: bool = False) -> Iterator[s
             about = re.fullmatch(
                 r"(?:.*-)?dependencies|packages|dev-packages|dependency-groups|requires", name
             )
-            if (
-                inside
-                and not isinstance(value, list)
-                and not (isinstance(value, dict) and key.endswith("groups"))
-            ):
+            if inside and not key.endswith("groups") and _is_requirement(value):
                 yield name
             if about or isinstance(value, dict | list):
                 yield from _in_tables(value, name, inside=bool(about) or (inside and isinstance(value, list)))

@@ -78,7 +78,7 @@ def _statement(node: ast.stmt, places: Places) -> Statement:
     compound = isinstance(
         node, ast.If | ast.For | ast.AsyncFor | ast.While | ast.Try | ast.With | ast.AsyncWith
     )
-    compound = compound or type(node).__name__ in ("Match", "TryStar")
+    compound = compound or visitor.binds_inside or type(node).__name__ in ("Match", "TryStar")
     deletes = scope.deletes if isinstance(node, ast.Delete) else set()
     return Statement(frozenset(scope.binds), frozenset(deletes), uses, compound, visitor.is_open)
 
@@ -98,6 +98,7 @@ class _Visitor(ast.NodeVisitor):
     def __init__(self) -> None:
         self.scopes = [_Scope("module")]
         self.is_open = False
+        self.binds_inside = False  # by :=, so that a use in the same expression may follow
 
     def _bind(self, name: str) -> None:
         scope = self.scopes[-1]
@@ -126,6 +127,7 @@ class _Visitor(ast.NodeVisitor):
             self.scopes[-1].uses.append((node, False))
 
     def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
+        self.binds_inside = True
         self.visit(node.value)
         # In a comprehension it binds in the scope around.
         scope = next(s for s in reversed(self.scopes) if s.kind != "comprehension")

@@ -29,6 +29,7 @@ scikit-learn
 import json
 import numpy as np
 import pandas as pd
+from IPython.display import display
 from sklearn.cluster import KMeans
 import xgboost as xgb  # flagged: import
 import churn.config
@@ -117,10 +118,9 @@ _BRINGS = {
     "requests": "urllib3 certifi",
     "pyspark": "py4j",
 }
-# What hosted notebooks give.
-_GIVEN = frozenset(
-    ("google", "kaggle_secrets", "dbutils", "databricks", "pyspark", "js", "pyodide", "piplite")
-)
+# What every kernel has, and what hosted notebooks give.
+_HOSTED = ("google", "kaggle_secrets", "dbutils", "databricks", "pyspark", "js", "pyodide", "piplite")
+_GIVEN = frozenset(("IPython", "ipykernel", "traitlets", *_HOSTED))
 _INSTALLS = re.compile(r"^[ \t]*[%!][ \t]*(?:\w+[ \t]+)*?(?:install|add)[ \t]+(.*)$", re.MULTILINE)
 _MOVES = re.compile(r"\bsys\.path\b|^[ \t]*%cd\b|\bos\.chdir\b|\bsite\.addsitedir\b", re.MULTILINE)
 
