@@ -54,11 +54,12 @@ def test_a_notebook_is_renamed_from_itself(
     cell = {"cell_type": "markdown", "id": "a", "metadata": {}, "source": ["# Ring widths"]}
     notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     project = repositories.make(tmp_path / "p", {"notebooks/1.0-abl-first-look.ipynb": "{}"})
-    repositories.write(tmp_path / "p", {"notebooks/Untitled.ipynb": json.dumps(notebook)})
+    repositories.git(project, "config", "user.name", "Ada B. Lovelace")
+    repositories.write(project, {"notebooks/Untitled.ipynb": json.dumps(notebook)})
     monkeypatch.setenv(magic.NOTEBOOK, str(tmp_path / "p" / "notebooks" / "Untitled.ipynb"))
     magic.ccds("rename")
     told = capsys.readouterr().out
-    assert "ring-widths.ipynb" in told and "open it under its new name" in told, (told, project)
+    assert "ring-widths.ipynb" in told and "open it under its new name" in told, told
     assert not (tmp_path / "p" / "notebooks" / "Untitled.ipynb").exists()
 
 
