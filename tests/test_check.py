@@ -10,7 +10,7 @@ import pytest
 
 from ccds_ls.check import UNCHECKED, Cache, _merged, check
 from ccds_ls.config import Config, Ignore
-from ccds_ls.finding import Finding, Severity, Span, State, Unstage, plain_fingerprint
+from ccds_ls.finding import Finding, Fix, Severity, Span, State, TextEdit, Unstage, plain_fingerprint
 from ccds_ls.notebook import from_cells
 from ccds_ls.project import Project
 from ccds_ls.rules import Context, Rule
@@ -84,6 +84,19 @@ def test_a_finding_in_the_staged_version_alone_offers_no_edit_of_the_other_text(
         rules=(Rule("bad", "", {}, with_fix),),
     )
     assert [type(edit).__name__ for fix in finding.fixes for edit in fix.edits] == ["Suppress"]
+
+
+def test_the_fixes_have_one_order_whatever_has_been_read_of_a_staged_file() -> None:
+    def with_fixes(file: File, context: Context) -> Iterator[Finding]:
+        for finding in bad_words(file, context):
+            mend = Fix("Mend", (TextEdit(file.path, Span(0, 1), ""),))
+            unstage = (Fix("Unstage", (Unstage(file.path),)),) if file.state is State.STAGED else ()
+            yield replace(finding, fixes=(mend, *unstage))
+
+    staged, present = version("x = 'bad'", Origin.INDEX), version("x = 'bad'", Origin.WORKTREE)
+    for files in ((staged,), (staged, present)):
+        (finding,) = findings(*files, rules=(Rule("bad", "", {}, with_fixes),))
+        assert [fix.title for fix in finding.fixes][:2] == ["Mend", "Unstage"]
 
 
 SUPPRESSED = {

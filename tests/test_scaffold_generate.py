@@ -41,6 +41,9 @@ from projects.expected import (
 )
 from repositories import git
 
+# Since Python 3.12 a fork beside threads is warned of, and a worker of pytest-xdist has one that waits for its tests.
+pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+
 SMALL = {"docs": "none", "include_code_scaffold": "No"}
 
 # Thirteen projects in which every choice, and every pair that makes sense, occurs; pairs of choices are in projects/.

@@ -167,8 +167,11 @@ def _merged(found: Iterable[Located], current: Mapping[str, File]) -> Iterator[L
 
 def _both(staged: Finding, seen: Finding, file: File) -> Located:
     """The finding at its place in the work tree, as bad as in the index; edits are those of the work tree."""
-    fixes = {fix.title: fix for fix in (*_without_text_edits(staged.fixes), *seen.fixes)}
+    both = {fix.title: fix for fix in (*_without_text_edits(staged.fixes), *seen.fixes)}
     severity = min(staged.severity, seen.severity)
+    # In the order that they have where there is the staged version alone, which git tells a moment later.
+    titles = [title for title in dict.fromkeys(fix.title for fix in staged.fixes) if title in both]
+    fixes = {title: both[title] for title in (*titles, *both)}
     # To accept it comes last: the others mend something.
     ordered = sorted(fixes.values(), key=lambda fix: any(isinstance(edit, Suppress) for edit in fix.edits))
     merged = replace(
