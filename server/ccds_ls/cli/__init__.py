@@ -168,7 +168,7 @@ def _notebook(options: argparse.Namespace) -> int:
 
 def _add_rename(commands: Commands) -> None:
     rename = commands.add_parser("rename", help="rename notebooks to the convention, and what names them")
-    rename.add_argument("paths", nargs="+", metavar="PATH", type=Path, help="notebooks")
+    rename.add_argument("paths", nargs="+", metavar="PATH", type=Path, help="notebooks, and folders of them")
     rename.add_argument(
         "--dry-run", action="store_true", help="say what would be renamed and changed, and stop"
     )

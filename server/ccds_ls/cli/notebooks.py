@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccds_ls.git.read import GitError, discover, tracked
 from ccds_ls.naming.new import NotebookError, make
+from ccds_ls.view import look
 
 if TYPE_CHECKING:
     from ccds_ls.naming.renaming import Plan
@@ -28,29 +30,45 @@ def new(description: str, phase: int | None) -> int:
     return 0
 
 
-def _ask_initials(folder: Path) -> None:
-    """Ask once for the initials that can only be guessed, and keep them in git's configuration."""
+def _ask_initials(folder: Path) -> bool:
+    """Ask once for the initials that can only be guessed, and keep them in git's configuration; whether they are."""
     from ccds_ls.git.act import keep_initials
+    from ccds_ls.naming.names import can_be_initials
     from ccds_ls.naming.new import author
 
     guess, certain = author(folder)
     if certain or discover(folder) is None:
-        return
-    answer = input(f"Your initials in notebooks' names{f' [{guess}]' if guess else ''}: ").strip() or guess
+        return False
+    question = f"Your initials in notebooks' names{f' [{guess}]' if guess else ''}: "
+    try:
+        while (answer := input(question).strip() or guess or "") and not can_be_initials(answer):
+            print(f"'{answer}' are no initials: letters and digits, like 'jqp', or a login.", file=sys.stderr)
+    except EOFError:  # Ctrl-D: no answer.
+        print(file=sys.stderr)
+        return False
     if answer:
         print(keep_initials(folder, answer).message, file=sys.stderr)
+    return bool(answer)
 
 
 def rename(paths: list[Path], *, dry_run: bool = False) -> int:
-    """Rename notebooks as their findings propose, and what names them; prints ``old -> new``.
+    """Rename notebooks, and those in folders, as their findings propose, and what names them: ``old -> new``.
 
     What ``dry_run`` prints is the plan that is carried out without it.
     """
     from ccds_ls.git.act import ActError
     from ccds_ls.naming.renaming import plan_moves
 
-    by_root, code = _proposals(paths)
-    for moves in by_root.values():
+    proposals = _proposals(paths)
+    if sys.stdin.isatty() and not dry_run:
+        asked = [_ask_initials(next(iter(moves)).parent) for moves in proposals.by_root.values() if moves]
+        proposals = _proposals(paths) if any(asked) else proposals
+    for line in proposals.told:
+        print(line)
+    for line in proposals.failed:
+        print(f"ccds-ls: {line}", file=sys.stderr)
+    code = 2 if proposals.failed else 0
+    for moves in proposals.by_root.values():
         try:
             plan = plan_moves(moves)
             if plan is not None:
@@ -61,32 +79,53 @@ def rename(paths: list[Path], *, dry_run: bool = False) -> int:
     return code
 
 
-def _proposals(paths: Iterable[Path]) -> tuple[dict[Path, dict[Path, Path]], int]:
-    """The renames by the repository or folder that they are in, each for when those before are done; an exit code."""
+@dataclass(frozen=True)
+class _Proposals:
+    """Renames by repository or folder, each for when those before are done, and what is to be said."""
+
+    by_root: dict[Path, dict[Path, Path]] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+
+def _proposals(paths: Iterable[Path]) -> _Proposals:
     from ccds_ls.naming.plans import NoName, NotChecked, proposal
     from ccds_ls.naming.renaming import outermost
 
-    by_root: dict[Path, dict[Path, Path]] = {}
-    code = 0
-    for path in paths:
+    made = _Proposals()
+    for path, was_named in _notebooks(paths):
         old = Path(os.path.realpath(path.parent), path.name)
         try:
             repository = discover(old.parent) if old.parent.is_dir() else None
-            moves = by_root.setdefault(repository.top if repository else outermost(old), {})
+            moves = made.by_root.setdefault(repository.top if repository else outermost(old), {})
             if old in moves:
                 continue
             target = proposal(path, moves)
         except NotChecked as error:
-            print(f"{path}: {error}")
+            if was_named:
+                made.told.append(f"{path}: {error}")
         except (NoName, GitError, OSError) as error:
-            print(f"ccds-ls: {path}: {error}", file=sys.stderr)
-            code = 2
+            made.failed.append(f"{path}: {error}")
         else:
-            if target is None:
-                print(f"{path}: the name is fine")
-            else:
+            if target is not None:
                 moves[old] = target
-    return by_root, code
+            elif was_named:
+                made.told.append(f"{path}: the name is fine")
+    return made
+
+
+def _notebooks(paths: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
+    """The notebooks that are meant, and whether each was named; in a folder those that git does not ignore."""
+    for path in paths:
+        if not path.is_dir():
+            yield path, True
+            continue
+        repository = discover(path)
+        root = repository.top if repository else Path(os.path.realpath(path))
+        inside = Path(os.path.realpath(path)).relative_to(root)
+        for found in look(root, repository).notebooks:
+            if Path(found).is_relative_to(inside):
+                yield path / Path(found).relative_to(inside), False
 
 
 def _carry_out(plan: Plan, *, dry_run: bool) -> None:

@@ -246,6 +246,11 @@ def phase_of(folder: str, description: str, phases: Sequence[str] = ()) -> int:
     return 0
 
 
+def can_be_initials(text: str) -> bool:
+    """Whether a text is what stands for an author in a name: initials, or a login (GitHub's have at most 39)."""
+    return len(text) <= 39 and _TOKEN.fullmatch(text) is not None
+
+
 def initials_in_use(paths: Iterable[str]) -> Counter[str]:
     """The author parts in numbered notebooks' names, in lower case, and how often each occurs."""
     bare = Convention()

@@ -27,7 +27,6 @@ from ccds_ls.lsp.commands.base import (
 if TYPE_CHECKING:
     from ccds_ls.lsp.server import Server
 
-_AUTHOR = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 _OTHER = "None of these"
 
 
@@ -77,8 +76,9 @@ async def set_initials(server: Server, given: Initials) -> Result:
 async def keep_initials(server: Server, folder: Path, initials: str) -> Result:
     """Keep initials in git's configuration, and look at all names anew."""
     from ccds_ls.git import act
+    from ccds_ls.naming.names import can_be_initials
 
-    if len(initials) > 39 or not _AUTHOR.fullmatch(initials):
+    if not can_be_initials(initials):
         raise JsonRpcInvalidParams(
             f"'{initials}' are no initials: letters and digits, like 'jqp', or a login."
         )
