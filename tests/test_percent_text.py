@@ -44,12 +44,14 @@ def found(text: str) -> list[tuple[str, str]]:
 
 def test_cells_of_a_script() -> None:
     notebook = parse(SCRIPT)
-    assert [cell.kind for cell in notebook.cells] == ["raw", "markdown", "code", "code", "code"]
+    assert [cell.kind for cell in notebook.cells] == ["markdown", "code", "code", "code"], (
+        "without jupytext's header"
+    )
     assert notebook.heading == "Who leaves"
-    assert notebook.cells[2].source == "import os"
-    words = notebook.cells[1].source
+    assert notebook.cells[1].source == "import os"
+    words = notebook.cells[0].source
     assert words == "# Who leaves\n\nand why\n"[:-1]
-    raw = notebook.cells[1].raw_span(Span(words.index("and"), len(words)))
+    raw = notebook.cells[0].raw_span(Span(words.index("and"), len(words)))
     assert raw and SCRIPT[raw.start : raw.end] == "and why"
 
 

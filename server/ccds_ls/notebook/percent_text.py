@@ -47,9 +47,9 @@ def parse(text: str) -> Notebook:
     marks = list(_MARK.finditer(text))
     cells: list[Cell] = []
     before = text[: marks[0].start()] if marks else text
-    if before.strip():
-        is_header = bool(marks) and before.lstrip().startswith("# ---")
-        cells.append(_cell(1, "raw" if is_header else "code", text, 0, len(before)))
+    is_header = bool(marks) and before.lstrip().startswith("# ---")  # jupytext's, which is no cell
+    if before.strip() and not is_header:
+        cells.append(_cell(1, "code", text, 0, len(before)))
     ends = [*(mark.start() for mark in marks[1:]), len(text)]
     for mark, end in zip(marks, ends, strict=bool(marks)):
         kind = _KIND.search(mark["head"])

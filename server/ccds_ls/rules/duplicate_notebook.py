@@ -4,7 +4,8 @@
 
 Notebooks with ten lines of code or more whose code is, line by line, that of an earlier notebook of the same
 project, by path. Text, outputs and empty lines do not count. The first notebook is not flagged; the finding in
-the others leads to it. Of 162 notebooks that four libraries ship with their sources none is flagged.
+the others leads to it. Of 932 notebooks that 18 libraries ship in their source distributions on
+PyPI one is flagged, rightly (0.1 %).
 
 ## Why it matters
 
