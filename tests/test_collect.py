@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+
+import pytest
 
 from ccds_ls.check import check
 from ccds_ls.collect import index_files, make_snapshot
@@ -36,3 +39,27 @@ def test_a_file_that_git_tracks_although_it_is_to_be_ignored(tmp_path: Path) -> 
     view = look(top, repository, staged_alone=staged_entries(repository))
     (file,) = index_files(view, ["local.toml"])
     assert file.covered_by == ".gitignore:2: local.toml"
+
+
+def test_what_is_staged_while_git_is_asked_is_not_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    top = make(tmp_path / "r")
+    write(top, {"a.csv": "a\n"})
+    repository = read.discover(top)
+    listed = read.untracked
+
+    def then_staged(repository: read.Repository, paths: Sequence[str] = ()) -> list[str]:
+        new = listed(repository, paths)
+        git(top, "add", "a.csv")
+        return new
+
+    def after(repository: read.Repository) -> list[read.Entry]:
+        while not read.index_changes(repository).entries:
+            pass
+        return staged_entries(repository)
+
+    monkeypatch.setattr(read, "untracked", then_staged)
+    monkeypatch.setattr("ccds_ls.view.staged_entries", after)
+    view = look(top, repository)
+    assert (set(view.staged), view.would_add) == ({"a.csv"}, frozenset())

@@ -61,6 +61,25 @@ def test_a_moment_without_git_leaves_the_findings_of_closed_files(
     assert not session.standing
 
 
+def test_what_was_just_staged_is_told_with_the_fixes_that_last(tmp_path: Path) -> None:
+    root = repositories.make(tmp_path / "r")
+    repositories.write(root, {TABLE: "customer,age\n" + "1,30\n" * 2000})
+    session = Session(Client(), own_rules_only())
+    folder = session.folders.at(root)
+    session.check(folder, session.refresh(folder))
+    repositories.git(root, "add", ".")
+
+    def fixes() -> list[str]:
+        return [
+            fix.title for finding, _ in session.standing[str(root / TABLE)].located for fix in finding.fixes
+        ]
+
+    session.check(folder, session.just_staged(folder, 9))
+    at_once = fixes()
+    session.check(folder, session.refresh(folder))
+    assert at_once == fixes() and f"Unstage {TABLE}" in at_once
+
+
 def look_at_all(session: Session) -> None:
     """Look at folders, as the poll does, until none of them is stale."""
     while stale := session.folders.stale():

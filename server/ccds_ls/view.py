@@ -95,7 +95,10 @@ def look(
         new_files = pool.submit(git.untracked, repository)
         modified = pool.submit(git.would_add, repository, ())
         staged, new = staged_entries(repository), new_files.result()
-        view = _view(repository, staged, [*new, *modified.result()], git.notebooks(repository, new))
+        # What was staged between two of the questions is in the index by now, and not new.
+        in_index = {entry.path for entry in staged if entry.oid}
+        would_add = [*modified.result(), *(path for path in new if path not in in_index)]
+        view = _view(repository, staged, would_add, git.notebooks(repository, new))
         return replace(view, modified=frozenset(modified.result()))
 
 

@@ -69,8 +69,11 @@ class Session:
             return []
         entries = {entry.path: entry for entry in staged(folder.repository) if not entry.is_submodule}
         before = folder.view.staged
-        folder.view = replace(folder.view, staged={**before, **entries})
-        return [path for path, entry in entries.items() if before.get(path) != entry][:most]
+        new = [path for path, entry in entries.items() if before.get(path) != entry]
+        # Mostly the work tree holds just that; where it holds yet another version, the rest tells.
+        would_add = folder.view.would_add.difference(new)
+        folder.view = replace(folder.view, staged={**before, **entries}, would_add=would_add)
+        return new[:most]
 
     def refresh(self, folder: Folder) -> list[str]:
         """Ask git again; the relative paths that must be checked because of what it says now."""
