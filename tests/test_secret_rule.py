@@ -102,6 +102,15 @@ def test_a_traceback_is_searched() -> None:
     assert [finding.cell for finding in check("a.ipynb", notebook({"outputs": [error]}))] == [1]
 
 
+def test_colours_between_a_name_and_its_value_are_no_matter() -> None:
+    red, plain = "\x1b[0;31m", "\x1b[39m"
+    line = f'{red}connect{plain}(password{red}={plain}{red}"{PASSWORD}"{plain})'
+    text = notebook({"outputs": [{"output_type": "error", "ename": "E", "evalue": "", "traceback": [line]}]})
+    (finding,) = check("a.ipynb", text)
+    assert finding.kind == "password" and finding.span is not None
+    assert text[finding.span.start : finding.span.end] == PASSWORD
+
+
 def test_metadata_and_broken_notebooks_are_searched_too() -> None:
     for text in (
         notebook({}, papermill={"token": TOKEN}),

@@ -88,6 +88,19 @@ IDIOMS = [
     ("contrasena = '<password>'", "src/a.py"),
     ("contraseña = '<password>'", "src/a.py"),
     ("senha = '<password>'", "src/a.py"),
+    ('api_key: str = Field(default="<api-key>", description="x")', "src/a.py"),
+    ('let service_key: &str = "<token>";', "a.rs"),
+    ("wandb.login('<hex40>')", "src/a.py"),
+    ("comet_ml.login('<b62-25>')", "src/a.py"),
+    ("ALTER ROLE etl LOGIN PASSWORD 'qWxkRjvPbTzn';", "init.sql"),
+    ('url = f"postgresql://etl:<password>@{host}:{port}/x"', "src/a.py"),
+    ("DATABASE_URL=postgresql://etl:River39" + "92!@localhost/x", ".env"),
+    ("postgresql://etl:<password>@host.lab.org/x", "src/a.py"),
+    ("auth_token: '<uuid>'", "conf/local.yml"),
+    ("bindpw <password>", "ldap.conf"),
+    ('psk="<password>"', "wpa.conf"),
+    ("self.password = 'tiger-river-copper-" + "55'", "src/a.py"),
+    ("f(<huggingface-token>)", "notes.txt"),
 ]
 
 
@@ -135,6 +148,11 @@ NOT_SECRET = [
     'url = "https://example.com/protected?access_token=<token>"',
     'url = "https://api.example.com/x?access_token=<token>"',
     "Next page token: <b62-20>",
+    "postgresql://scott:tiger@db.lab.org/test",
+    "sheet_key = '<token>'",
+    "class = 'sk-estimator-doc-link sk-toggleable__label-arrow-of-the-page'",
+    "token = 'hf_" + "x" * 34 + "'",
+    "postgresql://user:Password1@localhost/db",
     'def f():\n    """Log in.\n\n    >>> f(passwd=\'<password>\')\n    """',
 ]
 
@@ -228,6 +246,27 @@ def test_without_the_engine_the_commonest_tokens_are_still_found(kind: str) -> N
     assert [secret.kind for secret in own_rules_only().find(text, "src/a.py")] == [kind]
 
 
+TOKENS = {
+    "notion-token": ("secret_", 43),
+    "google-oauth-secret": ("GOCSPX-", 28),
+    "mailgun-api-key": ("key-", 32),
+    "telegram-token": ("7" + "012345678:AA", 33),
+    "discord-webhook": ("https://discord.com/api/webhooks/" + "123456789012345678/", 68),
+}
+
+
+@pytest.mark.parametrize("kind", TOKENS)
+@pytest.mark.parametrize("around", ["{}", "f({})", "x = '{}'", "see {}."])
+def test_a_token_is_told_by_its_beginning(kind: str, around: str) -> None:
+    beginning, length = TOKENS[kind]
+    text = around.format(beginning + drawn("0123456789abcdef", length))
+    assert [secret.kind for secret in own_rules_only().find(text, "a.txt")] == [kind]
+    assert len(engine().find(text, "a.txt")) == 1
+    assert not own_rules_only().find(
+        f"x{text}y" if around == "{}" else text.replace(beginning[-3:], ""), "a.txt"
+    )
+
+
 @given(st.text(max_size=200), st.sampled_from(sorted(SAMPLES)), st.text(max_size=60))
 def test_spans_are_in_the_text_and_nothing_gives_the_value_away(before: str, name: str, after: str) -> None:
     value = SAMPLES[name]()
@@ -265,7 +304,21 @@ def test_a_fingerprint_is_stable_and_tells_values_apart() -> None:
     assert one not in redact(one)
 
 
-@pytest.mark.parametrize("piece", ["key=", "password: ", "://a:", "'token': \"", "a" * 50 + "="])
+SLOW = [
+    "key=",
+    "password: ",
+    "://a:",
+    "'token': \"",
+    "a" * 50 + "=",
+    "curl -u a:",
+    "twine -p ",
+    "hf_",
+    "sk-",
+    "7:AA",
+]
+
+
+@pytest.mark.parametrize("piece", SLOW)
 def test_a_line_made_to_be_slow_is_not(piece: str) -> None:
     """Twice the text is about twice the work: counted in the lines that are looked at, not in seconds."""
     text = piece * (200_000 // len(piece))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from shlex import quote
 
 from ccds_ls.files import append_line
 from ccds_ls.git import read
@@ -229,7 +230,7 @@ def keep_out(path: Path) -> Path | None:
         return None
     if read.tracked(repository, [name]):
         raise ActError(
-            f"Nothing was changed: git tracks {name}. Have it stop that first: git rm --cached {name}"
+            f"Nothing was changed: git tracks {name}. Have it stop that first: git rm --cached {quote(name)}"
         )
     if read.ignored(repository, [name]):
         return None

@@ -79,7 +79,7 @@ from ccds_ls.finding import (
     StripStaged,
     Unstage,
 )
-from ccds_ls.notebook import Cell, Notebook
+from ccds_ls.notebook import Cell, Notebook, Output
 from ccds_ls.notebook.cell_findings import clear_outputs
 from ccds_ls.rules import Context, Rule, unchecked
 from ccds_ls.secrets import Secret, Secrets
@@ -87,6 +87,7 @@ from ccds_ls.snapshot import File, Origin
 
 # Fields of a cell that are searched as text, or hold no text: an attachment is an image.
 _SEARCHED = frozenset({"source", "input", "outputs", "attachments", "id", "cell_type", "execution_count"})
+_COLOUR = re.compile(r"\x1b\[[\d;]{0,30}m")
 _SHORTEST = 16  # A shorter value, as ``{"tags": []}``, holds no name and secret.
 _WRITES_FILE = re.compile(r"%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?([^\s'\"]+)")
 _SETTINGS_FILE = re.compile(
@@ -140,13 +141,27 @@ def _in_notebook(file: File, notebook: Notebook, find: _Find) -> Iterator[Findin
         for output in cell.outputs:
             if not output.text:
                 continue  # a bitmap
-            by_path[f"{file.path}/output.txt"].append(
-                _Part(output.text, output.raw_span, cell.number, first_line)
-            )
+            by_path[f"{file.path}/output.txt"].append(_without_colours(output, cell.number, first_line))
     if file.text is not None and file.cells is None:  # else the text is what the editor shows as cells
         by_path[f"{file.path}/metadata.json"].extend(_around_cells(file.text, notebook))
     for path, parts in by_path.items():
         yield from _in_parts(file, parts, path, find)
+
+
+def _without_colours(output: Output, cell: int, shown: Span) -> _Part:
+    """An output without terminal colours, which in a traceback stand between a name and its value."""
+    colours = list(_COLOUR.finditer(output.text))
+    if not colours:
+        return _Part(output.text, output.raw_span, cell, shown)
+    lengths = list(accumulate(len(colour[0]) for colour in colours))
+    starts = [colour.end() - length for colour, length in zip(colours, lengths, strict=True)]
+
+    def raw_span(span: Span) -> Span | None:
+        first, last = bisect_right(starts, span.start), bisect_right(starts, max(span.start, span.end - 1))
+        before = [0, *lengths]
+        return output.raw_span(Span(span.start + before[first], span.end + before[last]))
+
+    return _Part(_COLOUR.sub("", output.text), raw_span, cell, shown)
 
 
 def _in_parts(file: File, parts: list[_Part], path: str, find: _Find) -> Iterator[Finding]:

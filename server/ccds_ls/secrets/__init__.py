@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -77,10 +77,9 @@ class _Found(NamedTuple):
 
 @dataclass(frozen=True)
 class Detector:
-    """Finds secrets; safe to use from several threads. ``engine`` is false when our own rules work alone."""
+    """Finds secrets; safe to use from several threads."""
 
     _scan: Scan
-    engine: bool = True
 
     def find(self, text: str, path: str) -> Secrets:
         """The secrets in a text, in order; ``path`` tells its syntax and whether it is a test. Takes any str."""
@@ -97,6 +96,7 @@ class Detector:
         lines = [] if is_generated(path) else list(islice(_lines(text, candidates), _MOST_LINES + 1))
         found = [
             *_providers_matches(text, hits, places, path),
+            *_tokens(text, {places[hit.start] for hit in hits if hit.is_token}),
             *self._own_matches(text, lines[:_MOST_LINES], path),
         ]
         kept = _merged(match for match in found if not _is_allowed(text, match))
@@ -108,15 +108,12 @@ class Detector:
 
     def _own_matches(self, text: str, lines: list[tuple[int, str]], path: str) -> list[_Found]:
         from ccds_ls.secrets.patterns import line as patterns
-        from ccds_ls.secrets.patterns.providers import find as find_prefixed
         from ccds_ls.secrets.patterns.values import is_random
 
         made_up, readme = is_made_up(path), is_readme(path)
         found, generic = [], []
         for start, line in lines:
-            # The secret engine knows every provider's tokens, and more exactly.
-            prefixed = () if self.engine else find_prefixed(line)
-            for match in chain(prefixed, patterns.find(line, path)):
+            for match in patterns.find(line, path):
                 rank = 1 if match.confidence == "high" else 3
                 one = _Found(rank, start + match.start, start + match.end, *match[2:5])
                 if not match.generic:
@@ -135,15 +132,17 @@ class Detector:
 
 def own_rules_only() -> Detector:
     """A detector without the engine: what works where the engine has no package, or is switched off."""
-    from ccds_ls.secrets.patterns.candidate import PATTERNS, RULE
-    from ccds_ls.secrets.patterns.providers import PREFIX
+    from ccds_ls.secrets.patterns.candidate import PATTERNS, RULE, TOKEN_RULE
+    from ccds_ls.secrets.patterns.tokens import PATTERN as TOKENS
 
-    pattern = re.compile("|".join((*PATTERNS, PREFIX)).encode(), re.MULTILINE)
+    rules = [(RULE, "|".join(PATTERNS)), (TOKEN_RULE, TOKENS)]
+    compiled = [(rule, re.compile(pattern.encode(), re.MULTILINE)) for rule, pattern in rules]
 
     def scan(data: bytes, _: str) -> list[Hit]:
-        return [Hit(RULE, "", *match.span()) for match in pattern.finditer(data.lower())]
+        low = data.lower()
+        return [Hit(rule, "", *match.span()) for rule, regex in compiled for match in regex.finditer(low)]
 
-    return Detector(scan, engine=False)
+    return Detector(scan)
 
 
 def load(cache_dir: Path | None = None) -> Detector:
@@ -156,7 +155,7 @@ def _providers_matches(text: str, hits: Iterable[Hit], places: dict[int, int], p
 
     for hit in hits:
         start, end = places[hit.start], places[hit.end]
-        if hit.is_candidate or hit.rule in _REPLACED or start >= end:
+        if hit.is_candidate or hit.is_token or hit.rule in _REPLACED or start >= end:
             continue
         generic, is_key = hit.rule in _GENERIC_RULES, hit.rule == _PRIVATE_KEY
         if (is_stub_key if is_key else is_placeholder)(text[start:end]):
@@ -165,6 +164,14 @@ def _providers_matches(text: str, hits: Iterable[Hit], places: dict[int, int], p
             is_key or not _is_word(text[start:end])
         ):
             yield _Found(2 if generic else 0, start, end, *_kind_and_title(hit.rule), hit.confidence)
+
+
+def _tokens(text: str, places: Iterable[int]) -> Iterator[_Found]:
+    """The providers' tokens that begin at the places."""
+    from ccds_ls.secrets.patterns.tokens import at
+
+    for match in filter(None, (at(text, place) for place in places)):
+        yield _Found(1, match.start, match.end, *match[2:5])
 
 
 # Rules of the engine that tell a secret by what stands around it. In tests and documentation they are silent.

@@ -46,6 +46,11 @@ class Hit(NamedTuple):
         """Whether this is only a place where a secret could be."""
         return self.rule.startswith(candidate.RULE)
 
+    @property
+    def is_token(self) -> bool:
+        """Whether this is only a place where a provider's token could begin."""
+        return self.rule == candidate.TOKEN_RULE
+
 
 Scan = Callable[[bytes, str], list[Hit]]
 """(text as UTF-8, path) -> the hits of the engine's rules and of ``candidate``'s."""

@@ -25,7 +25,7 @@ from ccds_ls.secrets.patterns.values import (
 )
 
 _KEYWORD = re.compile(
-    r"pass|kennwort|contrase(?:n|ñ)a|senha|pwd|psw|secret|token|key|auth|cred|(?<![a-z])pw(?![a-z])|bearer"
+    r"pass|kennwort|contrase(?:n|ñ)a|senha|pwd|psw|secret|token|key|auth|cred|psk|(?<![a-z])(?:bind)?pw(?![a-z])|bearer"
 )
 _NAME_CHARACTERS = re.compile(r"[\w.$-]{0,50}")
 _WORD_BEFORE = re.compile(
@@ -39,10 +39,10 @@ _AFTER = re.compile(
     (?:
       (?P<pair>[ \t]{0,4}[,{]?\s{1,40}(?:type=str,[ ])?["']?(?i:value|default)["']?[ \t]{0,4}[:=][ \t]{0,8}
         |</(?:name\s{0,2}>\s{0,40}<value|td>\s{0,40}<td)>)
-      | [ \t]{0,20}(?P<op>=>|:=|\?=|<-|==?|::?(?:[ \t]?[A-Za-z_][\w\[\]. |]{0,30}[ \t]?=)?|,|>|\|\||or(?=[ ]["']))[ \t]{0,20}
+      | [ \t]{0,20}(?P<op>=>|:=|\?=|<-|==?|::?(?:[ \t]?[A-Za-z_&][\w\[\]. |&]{0,30}[ \t]?=)?|,|>|\|\||or(?=[ ]["']))[ \t]{0,20}
       | (?P<space>[ \t]{1,20}(?:is[ \t]{1,4})?)
     )
-    (?:(?:[\[({]|[\w.]{0,14}(?:quote(?:_plus)?|SecretStr)\()?[ \t]?[rbufRBUF@]{0,2}(?P<quote>\\{0,3}(?:"{3}|'{3}|["'`])))?
+    (?:(?:[\[({]|[\w.]{0,14}(?:quote(?:_plus)?|SecretStr|Field|Option)\((?:default=)?)?[ \t]?[rbufRBUF@]{0,2}(?P<quote>\\{0,3}(?:"{3}|'{3}|["'`])))?
     (?P<scheme>(?i:bearer|basic|token|apikey|key)[ ]{1,3})?
     """,
     re.VERBOSE,
@@ -201,13 +201,13 @@ def _judge(promise: Meaning, name: str, value: _Value, line: str, path: str, *, 
     if _is_named(text, name) or is_place(text):
         return None
     if is_uuid(text):
-        return "low" if promise.sure and promise.kind in ("api-key", "secret") else None
+        return "low" if promise.sure and promise.kind != "key" else None
     if is_placeholder(text):
         return None
     if not clear:
         return "low" if promise.sure and is_random(text, 12) and not _OTHER_NAME.match(text) else None
     if promise.kind == "key":
-        strong = is_random(text, 20) and not _HASHED_NAME.match(text)
+        strong = is_random(text, 16 if promise.sure else 20) and not _HASHED_NAME.match(text)
         return (
             "low"
             if strong

@@ -7,17 +7,19 @@ all, and then the length of what follows a common word: so "key", the commonest,
 
 from __future__ import annotations
 
+from ccds_ls.secrets.patterns.tokens import PATTERN as TOKENS
+
 _MORE = r"[a-z0-9_.-]{0,30}"
 # Not "author", "tokenizer", "passing", "keyword".
 _NAME = (
-    rf"(?:(?:pwd|psw|secret|cred|kennwort|contrase[^\s]{{1,2}}a|senha){_MORE}|pw|passe?(?:[wcp0-9_.-]{_MORE})?"
+    rf"(?:(?:pwd|psw|secret|cred|kennwort|contrase[^\s]{{1,2}}a|senha){_MORE}|pw|psk|passe?(?:[wcp0-9_.-]{_MORE})?"
     rf"|auth(?:(?:ori[sz]|[a-np-z0-9_.-]){_MORE})?|token(?:(?:[a-hj-z0-9_.-]|i[a-rt-y]){_MORE})?)"
 )
 _KEY = rf"key(?:s|str(?:ing)?|val(?:ue)?|[0-9_.-]{_MORE})?"
 _CLOSE = r"[\x5c\x22'`\])}]{0,4}"
 _QUOTED = (
-    r"[ \t]{0,8}(?:[=:,>?<|]{1,2}|<-|or|:[ a-z_.|\[\]]{1,24}=|value=)[ \t]{0,8}"
-    r"(?:[a-z.]{0,14}(?:quote(?:_plus)?|secretstr)\()?[\[({rbuf\x5c@]{0,4}[\x22'`]{1,3}[^\x22'`\s]"
+    r"[ \t]{0,8}(?:[=:,>?<|]{1,2}|<-|or|:[ a-z_.|&\[\]]{1,24}=|value=)[ \t]{0,8}"
+    r"(?:[a-z.]{0,14}(?:quote(?:_plus)?|secretstr|field|option)\((?:default=)?)?[\[({rbuf\x5c@]{0,4}[\x22'`]{1,3}[^\x22'`\s]"
 )
 _OPERATOR = r"[\x5c\x22'`\]}]{0,4}[ \t]{0,8}(?:[=:>]|[=:-]>|:=|::)[ \t]{0,8}"
 _LETTER, _SIGN = r"[a-z_+/=.~!;?-]", r"[0-9#$%^&*@]"
@@ -41,24 +43,29 @@ _STRUCTURED = (
     r"auth[a-z]{0,10}[\x22']?[ \t]{0,4}[:=,][ \t]{0,4}[\x22'`]?(?:basic|token|key|apikey|bearer)[ \t]{1,3}[a-z0-9]"
     r"|bearer[ \t]{1,3}[a-z0-9_.-]{12}"
     r"|://[^\s:@/\x22'`<>]{0,80}:[^\s@\x22'`<>]{3,200}@"
-    r"|(?:auth|credentials?|experiment|client|login|_key|_token|openai|fernet|census)[ =]{0,3}\(b?[\x22'][^\s\x22']{1,80}[\x22'][,)]"
+    r"|(?:auth|credentials?|experiment|client|login|_key|_token|openai|fernet|census|fred|key|token|geocod[a-z]{0,8}|owm|quandl|roboflow|pinecone|groq|bot)[ =]{0,3}\(b?[\x22'][^\s\x22']{1,80}[\x22'][,)]"
     r"|login\([\x22'a-z_.@]{1,40},[ ]?[\x22'][^\x22'\s]{6}|(?:mysqldb|pymysql|oracle|oracledb)\.connect\([\x22']"
     r"|set_password\([\x22']|subscription=[\x22'][0-9a-f]{32}|account\.key\.|config set -n key"
     r"|[?&\x22']sig=|wandb[ \t]{1,4}login|appid[\x22'\]) =:]|sshpass[ \t]|securestring[ \t]"
-    r"|identified by[ \t]{1,4}[\x22']|(?:docker|podman) login|net use|mysql[a-z]{0,4} -"
+    r"|(?:identified by|password)[ \t]{1,4}[\x22'][^\s\x22']{4}|thin:[a-z0-9_]{1,40}/|[ ](?:-u|--user)[ =]?[\x22']?[a-z0-9_.@-]{1,60}:[^\s]{6}|(?:docker|podman) login|net use|mysql[a-z]{0,4} -|(?:twine|mongo|redis-cli|sqlcmd|cqlsh|snowsql)[^\n]{0,80}[ ]-[pa][ \t]"
+    r"|(?:oauthhandler|set_access_token|oauth1)\([\x22']"
 )
 
 PATTERNS = (_GIVEN, _GIVEN_KEY, _STRUCTURED)
 
-RULE = "ccds-ls.candidate"
-"""How the ids of the engine's rules for ``PATTERNS`` begin."""
+RULE, TOKEN_RULE = "ccds-ls.candidate", "ccds-ls.token"
+"""How the ids of the engine's rules begin: for ``PATTERNS``, and for the beginnings of tokens."""
 
 
 def rule_file() -> str:
     """The patterns as a rule file of the engine, in its own format."""
+    named = [
+        *((f"{RULE}-{number}", pattern) for number, pattern in enumerate(PATTERNS)),
+        (TOKEN_RULE, TOKENS),
+    ]
     rules = (
-        f"  - name: candidate\n    id: {RULE}-{number}\n    pattern: '(?im){quoted}'\n"
+        f"  - name: candidate\n    id: {rule}\n    pattern: '(?im){quoted}'\n"
         "    min_entropy: 0.0\n    confidence: high\n    examples: []\n"
-        for number, quoted in enumerate(pattern.replace("'", "''") for pattern in PATTERNS)
+        for rule, quoted in ((rule, pattern.replace("'", "''")) for rule, pattern in named)
     )
     return "rules:\n" + "".join(rules)

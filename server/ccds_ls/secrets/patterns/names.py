@@ -28,11 +28,11 @@ _OTHER = frozenset(
     session_state state random prng rng seed index idx sorting shard routing idempotency pad padding eos bos unk cls sep
     mask special stop start end begin image audio vision video system assistant csrf syntax lex lexer csrftoken
     keyboard shortcut hot next page continuation pagination cursor sync query react object s3 file storage_path answer
-    metric data config param params parameter attribute attr prop property setting settings
+    sheet sheets spreadsheet document worksheet metric data config param params parameter attribute attr prop property setting settings
     """.split()
 )
 _PASSWORD = re.compile(
-    r"(?:password|passwd|passphrase|passcode|passwort|kennwort|motdepasse|contrasena|senha|pwd|pswd|psw"
+    r"(?:\Abindpw|psk|password|passwd|passphrase|passcode|passwort|kennwort|motdepasse|contrasena|senha|pwd|pswd|psw"
     r"|(?:db|user|sql|pg|admin|root|mail|smtp|ftp|login|app|ldap|master|database|postgres)pass)\d{0,2}\Z"
 )
 # What a password is for, where that stands behind it: "PASSWORD_PROD", "password_of_zoe".

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ccds_ls.secrets.patterns.match import Match, lower
-from ccds_ls.secrets.patterns.values import is_password, is_placeholder, is_random, is_uuid
+from ccds_ls.secrets.patterns.values import is_password, is_placeholder, is_random, is_strong, is_uuid
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ _DATABASE = (
 )
 _MADE_UP_USER = re.compile(r"(?:my|db|your)?_?(?:user(?:name)?|login)\Z|scott\Z|foo\Z|\Z", re.IGNORECASE)
 _HERE = re.compile(
-    r"localhost|127\.0\.0\.1|\[?::1|0\.0\.0\.0|(?:my)?host(?:name|spec)?\b|server\b|[\w.-]*\bexample\b",
+    r"localhost|127\.0\.0\.1|\[?::1|0\.0\.0\.0|(?:(?:my)?host(?:name|spec)?|server)(?![\w.-])|[\w.-]*\bexample\b",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -52,7 +52,7 @@ def _url_password(match: re.Match[str]) -> bool:
     here = _HERE.match(match["host"])
     if here and user and _MADE_UP_USER.match(user):
         return False
-    return is_random(value, 12) or (is_password(value) and not here)
+    return is_random(value, 12) or (is_password(value) and (not here or is_strong(value)))
 
 
 def _password(match: re.Match[str]) -> bool:
@@ -71,7 +71,7 @@ PATTERNS: tuple[Pattern, ...] = (
         "Database URL with a password",
         ("://",),
         re.compile(
-            rf"(?<![\w+]){_DATABASE}(?:\+\w{{1,20}})?://(?P<user>[^\s:@/\"'`<>]{{0,80}}):(?P<value>[^\s@\"'`<>]{{3,200}})@(?P<host>[\w.\[-]{{1,100}})",
+            rf"(?<![\w+]){_DATABASE}(?:\+\w{{1,20}})?://(?P<user>[^\s:@/\"'`<>]{{0,80}}):(?P<value>[^\s@\"'`<>]{{3,200}})@(?P<host>[\w.\[{{$%-]{{0,100}})",
             re.IGNORECASE,
         ),
         _url_password,
@@ -178,10 +178,24 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "password",
         "Password given to a command",
-        ("sshpass", "docker", "podman", "convertto-securestring", "/user:", "mysql"),
+        (
+            "sshpass",
+            "docker",
+            "podman",
+            "convertto-securestring",
+            "/user:",
+            "mysql",
+            "twine",
+            "mongo",
+            "redis-cli",
+            "sqlcmd",
+            "cqlsh",
+            "curl",
+        ),
         re.compile(
             r"(?:sshpass[ \t]{1,4}-p[ \t]{0,4}|(?:docker|podman)[ \t]{1,4}login\b[^\n]{0,100}?[ \t]-p[ \t]{1,4}|convertto-securestring[ \t]{1,4}(?:-string[ \t]{1,4})?"
-            r"|/user:\S{1,60}[ \t]{1,4}|mysql(?:dump)?\b[^\n]{0,100}?[ \t]-p)[\"']?(?P<value>[^\s\"']{4,200})",
+            r"|/user:\S{1,60}[ \t]{1,4}|mysql(?:dump)?\b[^\n]{0,100}?[ \t]-p|\b(?:twine|mongo\w{0,8}|redis-cli|sqlcmd|cqlsh)\b[^\n]{0,100}?[ \t]-[pPa][ \t]{1,4}"
+            r"|\bcurl\b[^\n]{0,160}?[ \t](?:-u|--user)[ =]?[\"']?[\w.@-]{1,60}:)[\"']?(?P<value>[^\s\"']{4,200})",
             re.IGNORECASE,
         ),
         _password,
@@ -191,8 +205,25 @@ PATTERNS: tuple[Pattern, ...] = (
             "docker login -u ana -p <password> registry.lab.org",
             'ConvertTo-SecureString "<password>" -AsPlainText -Force',
             "mysql -u root -p<password> sales",
+            "twine upload -u ana -p <password> dist/*",
+            "curl -u ana:<password> https://lab.org/runs",
         ),
-        ("sshpass -p $PASSWORD ssh ana@lab.org", "docker run -p 8888:8888 image", "mysql -u root -p sales"),
+        (
+            "sshpass -p $PASSWORD ssh ana@lab.org",
+            "docker run -p 8888:8888 image",
+            "mysql -u root -p sales",
+            "curl -u $USER:$PASSWORD https://lab.org",
+        ),
+    ),
+    Pattern(
+        "database-url",
+        "Database URL with a password",
+        ("jdbc:oracle",),
+        re.compile(r"jdbc:oracle:(?:thin|oci8?):[\w.-]{1,60}/(?P<value>[^\s@/\"']{4,100})@", re.IGNORECASE),
+        _password,
+        "high",
+        ("jdbc:oracle:thin:ana/<password>@db.lab.org:1521:sales",),
+        ("jdbc:oracle:thin:scott/tiger@db:1521:x", "jdbc:oracle:thin:ana/${PW}@db:1521:x"),
     ),
     Pattern(
         "password",
@@ -269,7 +300,8 @@ PATTERNS: tuple[Pattern, ...] = (
         ('("', "('", "( ", '(b"', "(b'"),
         re.compile(
             r"\b(?:AzureKeyCredential|AzureSasCredential|CognitiveServicesCredentials|Experiment|set_api_key|set_token|\w{1,20}_token"
-            r"|login|init_api|Client|OpenAI|CometML?|APIClient|ApiKeyAuth|Fernet|Census)"
+            r"|login|init_api|Client|OpenAI|CometML?|APIClient|ApiKeyAuth|Fernet|Census|OAuthHandler|\w{0,12}OAuth1\w{0,12}"
+            r"|census_api_key|fredr_set_key|api_key|Fred|OWM|OpenCageGeocode|Pinecone|Groq|Roboflow|Bot)"
             r"\([ \t]{0,4}b?[\"'](?P<value>[\w=-]{20,200})[\"']"
         ),
         _token,
@@ -277,20 +309,22 @@ PATTERNS: tuple[Pattern, ...] = (
         (
             "credential = AzureKeyCredential('<hex32>')",
             "experiment = Experiment('<b62-25>', project_name='x')",
+            "wandb.login('<hex40>')",
+            "auth = tweepy.OAuthHandler('<b62-25>', secret)",
+            'census_api_key("<hex40>")',
         ),
         ("Experiment('my-first-experiment-with-comet')",),
     ),
 )
 
 
-_HINT = re.compile(
-    "|".join(sorted({re.escape(hint) for pattern in PATTERNS for hint in pattern.hints}, reverse=True))
-)
+_HINTS = sorted({hint for pattern in PATTERNS for hint in pattern.hints})
 
 
 def find(line: str, path: str) -> Iterator[Match]:
     """The secrets on one line that have a form of their own; spans are in the line."""
-    hints = set(_HINT.findall(lower(line)))
+    low = lower(line)
+    hints = {hint for hint in _HINTS if hint in low}
     for pattern in PATTERNS:
         if hints.isdisjoint(pattern.hints) or not path.endswith(pattern.path):
             continue

@@ -33,7 +33,7 @@ _PLACEHOLDER = re.compile(
     r"""
     example|sample|dummy|placeholder|replace|change[_-]?(?:me|it|this)|insert|redacted|removed|hidden|lorem|ipsum
     |\Ayour|\Amy(?:[-_ ]|own|super|secret|api|app|auth|db|key|pass|token|user)|not[_-]?(?:a|real|set|so)[_-]|x{4,}|\*{3,}|\.{3,}|…|•|_{4,}|-{5,}|\?{3,}|\#{3,}|0{6,}
-    |\Atiger|\A-?anonymous|asdf|qwert|zxcv|123456|abcdef|abc123|deadbeef|cafebabe|hunter2|swordfish|correct.?horse|let_?me_?in
+    |\Atiger(?:\^\w*|\d{0,4})\Z|\A-?anonymous|asdf|qwert|zxcv|123456|abcdef|abc123|deadbeef|cafebabe|hunter2|swordfish|correct.?horse|let_?me_?in
     |\A(?:p[a@4][s5$]{2}[-_]?(?:w[o0]r[dt]|phrase)|s[e3][ck]r[ei13]t)[\W\d_]{0,6}\Z
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -193,6 +193,12 @@ def is_password(value: str) -> bool:
     if kinds == 2 and (digits or symbols):
         return len(value) >= 6
     return value.isascii() and len(value) >= 8 and wordiness(value) < 0.6
+
+
+def is_strong(value: str) -> bool:
+    """Whether a password has letters of both cases and digits or signs: nobody writes such a one as an example."""
+    others = sum(not char.isalpha() for char in value)
+    return len(value) >= 8 and bool(others) and any(map(str.islower, value)) and any(map(str.isupper, value))
 
 
 def is_jumble(value: str) -> bool:
