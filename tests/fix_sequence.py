@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 from ccds_ls.baseline.accept import accept as accept_all
 from ccds_ls.collect import decode
@@ -16,7 +17,9 @@ from ccds_ls.git import act, hook
 from ccds_ls.git.read import GitError
 from ccds_ls.git.restage import restage
 from ccds_ls.notebook.cell_findings import clear_outputs
-from ccds_ls.secrets import own_rules_only
+from ccds_ls.rules.secret import check as check_secret
+from ccds_ls.secrets import own_rules_only, plan
+from ccds_ls.secrets.move import CannotMove
 from ccds_ls.settings_file import accept
 from ccds_ls.snapshot import File, Origin
 
@@ -43,6 +46,23 @@ def to_env(path: Path) -> None:
     append_line(path.parent / ".env", f"{path.stem.upper()}=value")
 
 
+def move_secrets(path: Path) -> None:
+    """As ``ccds.moveSecretToEnv`` does it, for all secrets of a module or notebook."""
+    data, env = path.read_bytes(), path.parent / ".env"
+    file = File(path.name, Origin.WORKTREE, State.WORK_TREE, len(data), text=decode(data))
+    context = SimpleNamespace(find_secrets=own_rules_only().find)
+    found = list(check_secret(file, context))  # type: ignore[arg-type]  # all of it that the rule asks for
+    try:
+        planned = plan.plan(file, found, plan.variables(env))
+        lines = [plan.line(name, value) for name, value in planned.variables.items()]
+    except CannotMove as error:
+        raise act.ActError(str(error)) from error
+    act.keep_out(env)
+    for line in lines:
+        append_line(env, line)
+    write_edits(path, file, planned.edits)
+
+
 FIXES: dict[str, Callable[[Path], object]] = {
     "unstage": lambda path: act.unstage(path.parent, [path]),
     "stop tracking": lambda path: act.stop_tracking(path.parent, [path]),
@@ -52,6 +72,7 @@ FIXES: dict[str, Callable[[Path], object]] = {
     "strip": strip,
     "strip what is staged": strip_staged,
     "to .env": to_env,
+    "move secrets": move_secrets,
     "accept": lambda path: accept(path, "secret", "0123456789abcdef", "mine"),
     "accept all": lambda path: accept_all([path.parent], own_rules_only()),
     "install hooks": lambda path: hook.install(path.parent),

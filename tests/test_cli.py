@@ -123,6 +123,20 @@ def test_nothing_found_says_so(repo: Path, capsys: pytest.CaptureFixture[str]) -
     assert checked(capsys) == []
 
 
+@pytest.mark.parametrize("installed", [False, True])
+def test_only_fixes_whose_program_is_installed_are_offered(
+    installed: bool, repo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ccds_ls.git.run.shutil.which", lambda *_: "/bin/true" if installed else None)
+    stage(repo, {"model.pkl": b"\x80\x04" + b"x" * 2_000_000})
+    (repo / ".dvc").mkdir(exist_ok=True)
+    _, out, _ = run(capsys, "check", "--format", "json", "--staged", str(repo))
+    fixes = {fix for item in json.loads(out) if item["path"] == "model.pkl" for fix in item["fixes"]}
+    assert fixes
+    assert ({"Track it with DVC", "Track it with Git LFS"} <= fixes) == installed
+    assert installed or not any(fix.startswith("Track it with") for fix in fixes)
+
+
 @pytest.mark.parametrize("style", ["text", "json", "sarif", "github"])
 def test_no_report_holds_the_value(repo: Path, capsys: pytest.CaptureFixture[str], style: str) -> None:
     value = token()

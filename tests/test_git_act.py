@@ -381,3 +381,10 @@ def follow(content: dict[str, bytes], action: str, name: str, other: str, number
         content[name] = str(number).encode()
     elif action == "rename":
         content[other] = content.pop(name)
+
+
+def test_a_command_that_is_told_quotes_the_name(tmp_path: Path) -> None:
+    top = make(tmp_path / "r")
+    stage(top, {"my keys.env": "x\n"})
+    with pytest.raises(ActError, match=r"git rm --cached 'my keys\.env'"):
+        act.keep_out(top / "my keys.env")

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from editors.waiting import until
 from fix_sequence import FIXES
 from repositories import ENVIRONMENT, git, loose_object, make, stage, write
+from secret_samples import SAMPLES
 
 pytestmark = pytest.mark.long
 
@@ -38,7 +39,9 @@ NOTEBOOK = json.dumps(
     ensure_ascii=False,
 )
 NAMES = ("a.py", "b.csv", "c d.ipynb", "é.ipynb", ".gitignore", "pyproject.toml", ".env")
+SECRET = SAMPLES["password"]()
 CONTENTS = {name: NOTEBOOK if name.endswith(".ipynb") else f"# {name}\n# without an end" for name in NAMES}
+CONTENTS["a.py"] = f"# é\nPASSWORD = {SECRET!r}\n# without an end"
 HOOK = b"#!/bin/sh\nexit 0\n"
 STATES = ("absent", "untracked", "committed", "modified", "staged", "staged and modified", "deleted")
 
@@ -102,12 +105,21 @@ def assert_whole(top: Path, before: dict[str, bytes], staged: set[str], head: st
         found = [
             text for other, text in now.items() if other.endswith(name)
         ]  # "new-" stands before a renamed one
-        assert any(
-            map(is_kept if name.endswith(".ipynb") else bytes.startswith, found, [data] * len(found))
-        ), name
+        kept = is_kept if name.endswith(".ipynb") else bytes.startswith
+        moved = name == "a.py" and any(is_moved(text, now.get(".env", b"")) for text in found)
+        assert moved or any(map(kept, found, [data] * len(found))), name
     if own_hook:
         hooks = {path.name: path.read_bytes() for path in (top / ".git" / "hooks").iterdir()}
         assert HOOK in hooks.values(), hooks
+
+
+def is_moved(module: bytes, env: bytes) -> bool:
+    """Whether the secret of a.py is in .env instead, which comes first, and all the rest is where it was."""
+    whole = (
+        b'PASSWORD = os.environ["PASSWORD"]\n# without an end' in module
+        and module.count("# é\n".encode()) == 1
+    )
+    return whole and SECRET.encode() in env
 
 
 def is_kept(notebook: bytes, before: bytes) -> bool:
@@ -157,3 +169,11 @@ def test_a_loss_would_be_noticed(tmp_path: Path) -> None:
     loose_object(top, oid).unlink()
     with pytest.raises(AssertionError):
         assert_whole(top, before, staged, head, own_hook=True)
+
+
+def test_a_secret_that_is_moved_is_in_env_alone(tmp_path: Path) -> None:
+    top = built(tmp_path, {**dict.fromkeys(NAMES, "absent"), "a.py": "staged"}, own_hook=False)
+    killed([("move secrets", str(top / "a.py"))], 30.0)
+    assert SECRET.encode() not in (top / "a.py").read_bytes()
+    assert is_moved((top / "a.py").read_bytes(), (top / ".env").read_bytes())
+    assert git(top, "check-ignore", ".env") == ".env"

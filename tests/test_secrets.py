@@ -101,6 +101,12 @@ IDIOMS = [
     ('psk="<password>"', "wpa.conf"),
     ("self.password = 'tiger-river-copper-" + "55'", "src/a.py"),
     ("f(<huggingface-token>)", "notes.txt"),
+    ("DAGSTER_CLOUD_API_TOKEN=agent:prod:<hex32>", ".env"),
+    ('DAGSTER_CLOUD_API_TOKEN = "user:<hex32>"', "src/a.py"),
+    ("c.ServerApp.token = '<password>'", "jupyter_server_config.py"),
+    ("JUPYTER_TOKEN: '<password>'", "compose.yaml"),
+    ("ts = TimeSeries(key='QX7RZ" + "2K9WTB4MV81', output_format='pandas')", "src/a.py"),
+    ('{\n  "username": "ana",\n  "key": "<hex32>"\n}', "creds.json"),
 ]
 
 
@@ -150,6 +156,11 @@ NOT_SECRET = [
     "Next page token: <b62-20>",
     "postgresql://scott:tiger@db.lab.org/test",
     "sheet_key = '<token>'",
+    "c.ServerApp.password = 'argon2:$argon2id$v=19$m=10240,t=10,p=8$<b62-20>$<token>'",
+    "c.NotebookApp.password = 'sha1:1234abcd9876:<hex40>'",
+    "Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2Ft" + "ZQ==",
+    '{\n  "name": "ana",\n  "key": "<hex32>"\n}',
+    "token: Optional[str] = None  # see https://lab.org:8888/tokens",
     "class = 'sk-estimator-doc-link sk-toggleable__label-arrow-of-the-page'",
     "token = 'hf_" + "x" * 34 + "'",
     "postgresql://user:Password1@localhost/db",

@@ -278,6 +278,16 @@ _VALUE_FIELD = re.compile(
 )
 
 
+# A key in a field of its own; whose it is stands on the line before, as in a kaggle.json.
+_KEY_FIELD = re.compile(r"[ \t]{0,40}[\"']key[\"'][ \t]{0,4}:")
+
+
+def _line_before(text: str, start: int) -> int:
+    """Where the line before begins if it names a user; ``start`` otherwise."""
+    before = text.rfind("\n", max(0, start - 200), max(0, start - 1)) + 1
+    return before if "username" in text[before:start] else start
+
+
 def _lines(text: str, places: Iterable[int]) -> Iterator[tuple[int, str]]:
     """The lines that hold the places, each once; of a long line the surroundings of its first places."""
     done = 0
@@ -293,6 +303,8 @@ def _lines(text: str, places: Iterable[int]) -> Iterator[tuple[int, str]]:
             if pair := _VALUE_FIELD.match(text, end):
                 end = pair.end()
             done = end
+            if _KEY_FIELD.match(text, start):
+                start = _line_before(text, start)
         yield start, text[start:end].rstrip("\r")
 
 

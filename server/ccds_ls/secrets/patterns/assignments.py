@@ -66,6 +66,9 @@ _KEY_CONTEXT = re.compile(
     r"|params[\"']?[ ]?[=:]|client\(|series\(",
     re.IGNORECASE,
 )
+_JUPYTER = re.compile(
+    r"(?:jupyter|notebook|server)\w{0,10}[._]token", re.IGNORECASE
+)  # chosen as passwords are
 _NEAR = 160  # How far from a name its surroundings reach, on a line that may be a whole file.
 _NOT_ALNUM = re.compile(r"[\W_]+")
 
@@ -196,6 +199,9 @@ def _may_be_bare(line: str, start: int, op: str, text: str, end: int) -> bool:
 def _judge(promise: Meaning, name: str, value: _Value, line: str, path: str, *, clear: bool) -> str | None:
     """How sure it is that this value is a secret, None if it is not."""
     text = value.text
+    owner, _, rest = text.rpartition(":")  # "agent:prod:…", "user:…"
+    if promise.kind == "token" and owner.replace(":", "").isalnum() and is_random(rest, 24):
+        text = rest
     if promise.kind == "secret" and value.quoted and is_jumble(text):
         return "medium"
     if _is_named(text, name) or is_place(text):
@@ -207,20 +213,14 @@ def _judge(promise: Meaning, name: str, value: _Value, line: str, path: str, *, 
     if not clear:
         return "low" if promise.sure and is_random(text, 12) and not _OTHER_NAME.match(text) else None
     if promise.kind == "key":
-        strong = is_random(text, 16 if promise.sure else 20) and not _HASHED_NAME.match(text)
-        return (
-            "low"
-            if strong
-            and (
-                not is_hex(text)
-                or _KEY_CONTEXT.search(line, max(0, value.start - _NEAR), value.start)
-                or _KEY_CONTEXT.search(path)
-            )
-            else None
+        near = _KEY_CONTEXT.search(line, max(0, value.start - _NEAR), value.start) or _KEY_CONTEXT.search(
+            path
         )
+        strong = is_random(text, 16 if promise.sure or near else 20) and not _HASHED_NAME.match(text)
+        return "low" if strong and (near or not is_hex(text)) else None
     if is_random(text, 10 if promise.sure else 16):
         return "medium"
-    if promise.kind == "password":
+    if promise.kind == "password" or _JUPYTER.search(name):
         return "medium" if is_password(text) else None
     return "low" if promise.kind == "secret" and len(text) >= 12 and is_password(text) else None
 

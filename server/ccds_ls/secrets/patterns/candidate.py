@@ -31,7 +31,7 @@ _SPACED = r"[ \t]{1,8}(?:is )?[\x22']?[a-z_+/=.~!@#$%^&*?;-]{0,40}[0-9]"
 
 # A quoted value; one in a field of its own; one after space; a bare one, which has a digit or a sign before long.
 _GIVEN = (
-    rf"{_NAME}(?:{_CLOSE}(?:{_QUOTED}{{6}}|{_FIELD}|{_SPACED})|{_OPERATOR}[a-z_+/=.~!;?,-]{{0,40}}{_SIGN})"
+    rf"{_NAME}(?:{_CLOSE}(?:{_QUOTED}{{6}}|{_FIELD}|{_SPACED})|{_OPERATOR}[a-z_+/=.~!;:?,-]{{0,40}}{_SIGN})"
 )
 # A key is longer than the shortest password.
 _GIVEN_KEY = (

@@ -64,7 +64,7 @@ _FILLER = re.compile(
 # Hashes of passwords, integrity hashes, public keys, encrypted values: made to be stored.
 _HASHED = re.compile(
     r"\$(?:2[abxy]?|[156]|y|argon2\w*|scrypt|pbkdf2\w*|apr1)\$|\{?S?SHA\d*[}:-]|sha(?:1|256|384|512)[-:$=]|md5[:$]"
-    r"|ssh-(?:rsa|ed25519)|MFkwEwYHKoZI|MIIBIjANBgkqh|MIGfMA0GCSqG|MCowBQYDK2V|pbkdf2[_:]|bcrypt[$_]|argon2\w*\$|scrypt:|ENC[\[(]|!vault|vault:|AQICA|arn:aws",
+    r"|ssh-(?:rsa|ed25519)|MFkwEwYHKoZI|MIIBIjANBgkqh|MIGfMA0GCSqG|MCowBQYDK2V|pbkdf2[_:]|bcrypt[$_]|argon2\w*[:$]|scrypt:|ENC[\[(]|!vault|vault:|AQICA|arn:aws",
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(
@@ -82,7 +82,7 @@ _FILE = re.compile(r"[\w.-]+(?:/[\w.-]+)*/[\w.-]*\.[a-z][a-z0-9]{0,7}\Z")
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,_]*(?:e[-+]?[0-9]+)?\Z", re.IGNORECASE)
 
 # SHA-256 (first 16 digits) of values that are published for everyone to use: the account keys of Azurite and of the
-# Cosmos DB emulator, the token shown on jwt.io, the key in FastAPI's tutorial, the tokens in RFC 6749.
+# Cosmos DB emulator, the token shown on jwt.io, the key in FastAPI's tutorial, the tokens in RFC 6749, the credentials in RFC 7617.
 _PUBLISHED = frozenset(
     {
         "6c96130f130ab0d6",
@@ -92,6 +92,7 @@ _PUBLISHED = frozenset(
         "aa6547439583c3a2",
         "7f75367e78812551",
         "570dad43de1af4c9",
+        "cf4d418ed3de92d7",
     }
 )
 
