@@ -136,3 +136,15 @@ def test_a_damaged_baseline_is_read_once(tmp_path: Path, monkeypatch: pytest.Mon
         with pytest.raises(BaselineError, match="not what"):
             load(tmp_path)
     assert len(reads) == 1
+
+
+def test_adopting_starts_quiet_once(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "secret src/hub.py" in codes(capsys)
+    assert main(["new", "--adopt", "."]) == 0
+    assert "only new ones are shown from now on" in capsys.readouterr().out
+    assert "secret src/hub.py" not in codes(capsys)
+    (old / NAME).unlink()
+    assert main(["new", "--adopt", "."]) == 0
+    capsys.readouterr()
+    assert not (old / NAME).exists(), "nothing was adopted, so nothing is accepted"
+    assert "secret src/hub.py" in codes(capsys)

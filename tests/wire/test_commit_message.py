@@ -322,7 +322,11 @@ def test_the_message_of_a_merge_and_what_else_is_git_s_own(client: Client, repo:
     open_message(client, uri, (folder / "MERGE_MSG").read_text())
     (secret,) = shown(client, uri, "secret")
     assert secret["range"]["start"]["line"] == 4
-    assert actions(client, (folder / "config").as_uri(), secret) == {}
+    first_line = {
+        **secret,
+        "range": {"start": {"line": 0, "character": 0}, "end": {"line": 1, "character": 0}},
+    }
+    assert actions(client, (folder / "config").as_uri(), first_line) == {}
 
 
 def test_many_bad_files_in_the_box_of_vs_code(client: Client, repo: Path) -> None:
