@@ -133,9 +133,9 @@ class Detector:
 def own_rules_only() -> Detector:
     """A detector without the engine: what works where the engine has no package, or is switched off."""
     from ccds_ls.secrets.patterns.candidate import PATTERNS, RULE, TOKEN_RULE
-    from ccds_ls.secrets.patterns.tokens import PATTERN as TOKENS
+    from ccds_ls.secrets.patterns.tokens import PATTERNS as TOKENS
 
-    rules = [(RULE, "|".join(PATTERNS)), (TOKEN_RULE, TOKENS)]
+    rules = [(RULE, "|".join(PATTERNS)), (TOKEN_RULE, "|".join(TOKENS))]
     compiled = [(rule, re.compile(pattern.encode(), re.MULTILINE)) for rule, pattern in rules]
 
     def scan(data: bytes, _: str) -> list[Hit]:

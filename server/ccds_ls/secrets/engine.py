@@ -49,7 +49,7 @@ class Hit(NamedTuple):
     @property
     def is_token(self) -> bool:
         """Whether this is only a place where a provider's token could begin."""
-        return self.rule == candidate.TOKEN_RULE
+        return self.rule.startswith(candidate.TOKEN_RULE)
 
 
 Scan = Callable[[bytes, str], list[Hit]]

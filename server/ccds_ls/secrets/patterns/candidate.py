@@ -8,7 +8,7 @@ is the number of hits, each file with one most of all, and the length of what fo
 
 from __future__ import annotations
 
-from ccds_ls.secrets.patterns.tokens import PATTERN as TOKENS
+from ccds_ls.secrets.patterns.tokens import PATTERNS as TOKENS
 
 _MORE = r"[a-z0-9_.-]{0,30}"
 # Not "author", "tokenizer", "passing", "keyword".
@@ -70,7 +70,7 @@ def rule_file() -> str:
     """The patterns as a rule file of the engine, in its own format."""
     named = [
         *((f"{RULE}-{number}", pattern) for number, pattern in enumerate(PATTERNS)),
-        (TOKEN_RULE, TOKENS),
+        *((f"{TOKEN_RULE}-{number}", pattern) for number, pattern in enumerate(TOKENS)),
     ]
     rules = (
         f"  - name: candidate\n    id: {rule}\n    pattern: '(?im){quoted}'\n"

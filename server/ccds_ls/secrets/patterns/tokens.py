@@ -104,8 +104,8 @@ def _candidate(beginning: str, body: str) -> str:
     return f"(?:{beginning}){first}{{{min(int(least.partition(',')[0]), _LEAST)}}}".lower()
 
 
-PATTERN = "|".join(dict.fromkeys(_candidate(beginning, body) for _, _, beginning, body in _TOKENS))
-"""Where a token may begin, over lower-case text: a cheap pattern, as those of ``candidate``."""
+PATTERNS = tuple(dict.fromkeys(_candidate(beginning, body) for _, _, beginning, body in _TOKENS))
+"""Where a token may begin, over lower-case text: cheap patterns, as those of ``candidate``."""
 
 
 def at(text: str, place: int) -> Match | None:
