@@ -66,9 +66,10 @@ def _slow_down(corpora: dict[str, dict[str, str]], rounds: int) -> Table:
             detector.find(text, path)
 
     def whole_rule(texts: dict[str, str]) -> None:
-        for path, text in texts.items():
-            file = File(path, Origin.WORKTREE, State.WORK_TREE, len(text), text=text)
-            check(make_snapshot(view, [file]), detector, rule)
+        files = [
+            File(path, Origin.WORKTREE, State.WORK_TREE, len(text), text=text) for path, text in texts.items()
+        ]
+        check(make_snapshot(view, files), detector, rule)
 
     works = {
         "engine as it comes": partial(scan, shipped),
