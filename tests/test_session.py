@@ -365,3 +365,21 @@ def test_a_touched_notebook_that_waits_for_its_check_is_checked(tmp_path: Path) 
     os.utime(path)
     assert session.refresh(folder) == waiting == ["notebooks/Untitled.ipynb"]
     assert session.changed(folder, waiting) == waiting
+
+
+def test_a_library_that_is_declared_by_now_is_no_finding_of_a_closed_notebook(tmp_path: Path) -> None:
+    text = from_block("# %%\nimport pandas as pd\n")[0]
+    files = {"notebooks/1.0-jqp-first-look.ipynb": text, "requirements.txt": "numpy\n"}
+    root = repositories.make(tmp_path / "r", files)
+    session = Session(Client(), own_rules_only())
+    folder = session.folders.at(root)
+
+    def codes() -> dict[str, list[object]]:
+        """Those that are published, for each file that is checked again."""
+        found = session.check(folder, session.changed(folder, session.refresh(folder)))
+        return {Path(each.uri).suffix: [d.code for d in each.diagnostics] for each in found}
+
+    assert codes()[".ipynb"] == ["undeclared-import"]
+    assert codes() == {}
+    (root / "requirements.txt").write_text("numpy\npandas\n")
+    assert codes()[".ipynb"] == []

@@ -52,7 +52,7 @@ def read(project: Path, folders: Iterable[str] = ()) -> Declared:
     found: set[str] = set()
     own: set[str] = set()
     files = []
-    for path in sorted(_dependency_files(project)):
+    for path in sorted(dependency_files(project)):
         try:
             status = path.stat()
         except OSError:
@@ -77,7 +77,8 @@ def _above(folder: str) -> Iterator[str]:
         yield folder
 
 
-def _dependency_files(project: Path) -> Iterator[Path]:
+def dependency_files(project: Path) -> Iterator[Path]:
+    """The files in which the project in a folder may say what it needs."""
     for folder in (project, project / "requirements"):
         for name in listed(folder):
             inside = folder != project and name.endswith((".txt", ".in"))

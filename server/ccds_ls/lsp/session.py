@@ -16,6 +16,7 @@ from lsprotocol import types
 
 from ccds_ls.check import Cache, Located, check, unchecked
 from ccds_ls.collect import index_files, make_snapshot, overlay_file, worktree_file
+from ccds_ls.dependencies import dependency_files
 from ccds_ls.finding import Related
 from ccds_ls.git.read import GitError, discover, ignored, staged
 from ccds_ls.lsp.commit_message import Message, folder_of
@@ -257,6 +258,11 @@ def _states(folder: Folder, settings: dict[str, Any]) -> dict[str, State]:
     # A notebook's number may clash with that of a sibling, so the siblings' names count, too.
     siblings = {folder: hash(tuple(sorted(names))) for folder, names in by_folder(view.notebooks).items()}
     authors = frozenset(view.initials)
+    # What a notebook imports may be declared by now.
+    needs = {
+        root: tuple(signature(file) for file in sorted(dependency_files(view.root / root)))
+        for root in {nearest(projects, path).root for path in view.notebooks}
+    }
     states: dict[str, State] = {}
     for path in paths:
         staged_as = view.staged[path].oid if path in view.staged else None
@@ -264,5 +270,6 @@ def _states(folder: Folder, settings: dict[str, Any]) -> dict[str, State]:
         on_disk = signature(folder.root / path) if coming or (is_notebook and not staged_as) else None
         named = (siblings.get(os.path.dirname(path)), authors) if is_notebook else None  # noqa: PTH120
         project = nearest(projects, path)
-        states[path] = (on_disk, staged_as, coming, named, project.config, project.baseline)
+        declared = needs.get(project.root) if is_notebook else None
+        states[path] = (on_disk, staged_as, coming, named, declared, project.config, project.baseline)
     return states
