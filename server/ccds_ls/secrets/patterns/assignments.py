@@ -217,7 +217,7 @@ def _judge(promise: Meaning, name: str, value: _Value, line: str, path: str, *, 
             path
         )
         strong = is_random(text, 16 if promise.sure or near else 20) and not _HASHED_NAME.match(text)
-        return "low" if strong and (near or not is_hex(text)) else None
+        return "low" if strong and (near or promise.sure or not is_hex(text)) else None
     if is_random(text, 10 if promise.sure else 16):
         return "medium"
     if promise.kind == "password" or _JUPYTER.search(name):

@@ -28,6 +28,7 @@ _OTHER = frozenset(
     session_state state random prng rng seed index idx sorting shard routing idempotency pad padding eos bos unk cls sep
     mask special stop start end begin image audio vision video system assistant csrf syntax lex lexer csrftoken
     keyboard shortcut hot next page continuation pagination cursor sync query react object s3 file storage_path answer
+    restore dataset commit job model build artifact checkpoint snapshot digest bucket record entity node
     sheet sheets spreadsheet document worksheet metric data config param params parameter attribute attr prop property setting settings
     """.split()
 )
