@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 Located = tuple[Finding, File]
 """A finding and the version of the file that its spans are in."""
 
-"""The code of a finding that says what could not be checked, so that it is never taken for clean."""
-
 
 @dataclass
 class Cache:
