@@ -5,6 +5,8 @@
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3.10 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$python && break; done)
 BIN = .venv/bin
+# One process more than there are processors: many tests wait for git or a server.
+WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
 VSCODE = client-config/vscode
 TSC = $(VSCODE)/node_modules/.bin/tsc
 
@@ -20,7 +22,7 @@ demo: .venv/.ready  ## the guided tour on a throw-away project
 	@$(BIN)/ccds-ls demo
 
 test: .venv/.ready  ## the tests (20 seconds)
-	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not long" --ignore=tests/editors --ignore=tests/projects
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not long" --ignore=tests/editors --ignore=tests/projects
 
 check: .venv/.dev  ## linters, types, and whether the generated documents are up to date
 	@$(BIN)/ruff check .

@@ -254,6 +254,12 @@ PROVIDERS = {
 }
 
 
+@pytest.mark.parametrize("body", ["ROGUBBBAYN3BO47O", "YTCULUTPVGFPOBPZ"])
+def test_a_key_id_of_aws_may_look_like_words(body: str) -> None:
+    text = "AK" + "IA" + body + "\n"
+    assert [secret.kind for secret in engine().find(text, "notes.txt")] == ["aws-access-key-id"]
+
+
 @pytest.mark.parametrize("kind", PROVIDERS)
 def test_without_the_engine_the_commonest_tokens_are_still_found(kind: str) -> None:
     text = filled(f'print("{PROVIDERS[kind]}")\n')

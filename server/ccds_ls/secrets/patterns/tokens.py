@@ -115,7 +115,8 @@ def at(text: str, place: int) -> Match | None:
         return None
     group = match.lastgroup or ""
     body = match[f"b{group[1:]}"]
-    if is_placeholder(body) or not is_random(body, 12):
+    # Capitals alone look like words sooner: of AWS's ids one in twelve.
+    if is_placeholder(body) or not (is_random(body, 12) or (body.isupper() and len(set(body)) > 8)):
         return None
     kind, title, *_ = _TOKENS[int(group[1:])]
     return Match(*match.span(), kind, title, "high")
