@@ -195,7 +195,8 @@ PATTERNS: tuple[Pattern, ...] = (
         re.compile(
             r"(?:sshpass[ \t]{1,4}-p[ \t]{0,4}|(?:docker|podman)[ \t]{1,4}login\b[^\n]{0,100}?[ \t]-p[ \t]{1,4}|convertto-securestring[ \t]{1,4}(?:-string[ \t]{1,4})?"
             r"|/user:\S{1,60}[ \t]{1,4}|mysql(?:dump)?\b[^\n]{0,100}?[ \t]-p|\b(?:twine|mongo\w{0,8}|redis-cli|sqlcmd|cqlsh)\b[^\n]{0,100}?[ \t]-[pPa][ \t]{1,4}"
-            r"|\bcurl\b[^\n]{0,160}?[ \t](?:-u|--user)[ =]?[\"']?[\w.@-]{1,60}:)[\"']?(?P<value>[^\s\"']{4,200})",
+            r"|\bcurl\b[^\n]{0,160}?[ \t](?:-u|--user)[ =]?[\"']?[\w.@-]{1,60}:)[\"']?(?!(?:[\d.]{7,15}:)?\d{1,5}:\d{1,5}\b)"  # ports of a container
+            r"(?P<value>[^\s\"']{4,200})",
             re.IGNORECASE,
         ),
         _password,
@@ -211,6 +212,8 @@ PATTERNS: tuple[Pattern, ...] = (
         (
             "sshpass -p $PASSWORD ssh ana@lab.org",
             "docker run -p 8888:8888 image",
+            "docker run --name mongo-dev -p 27018:27017 mongo",
+            "docker run --name mysql -p127.0.0.1:33061:3306 mysql",
             "mysql -u root -p sales",
             "curl -u $USER:$PASSWORD https://lab.org",
         ),
