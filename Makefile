@@ -21,7 +21,7 @@ help:  ## show this list
 demo: .venv/.ready  ## the guided tour on a throw-away project
 	@$(BIN)/ccds-ls demo
 
-test: .venv/.ready  ## the tests (20 seconds)
+test: .venv/.ready  ## the tests (under half a minute)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not long" --ignore=tests/editors --ignore=tests/projects
 
 check: .venv/.dev  ## linters, types, and whether the generated documents are up to date

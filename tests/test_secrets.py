@@ -135,6 +135,8 @@ NOT_SECRET = [
     "sha256 = '<hex64>'",
     'dataset_key = "<hex32>"',
     "restore-key: <hex40>",
+    "s3://tables/key-<hex32>/part.parquet",
+    "cached in key-<hex32>.parquet",
     "id = '<uuid>'",
     'password_hash = "$2b$12$' + "a" * 53 + '"',
     "aws_access_key_id = " + "AKIA" + "IOSFODNN7" + "EXAMPLE",

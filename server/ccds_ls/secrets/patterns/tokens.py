@@ -96,6 +96,8 @@ _TOKEN = re.compile(
     )
 )
 _IN_WORD = re.compile(r"[A-Za-z0-9_]")
+_WORD = re.compile(r"key-|test_|live_")  # These begin the names of files and folders, too.
+_PATH = re.compile(r"[./]\w")
 _LEAST = 32  # So many characters tell a token from a word; counting more of them costs the engine time.
 
 
@@ -112,6 +114,8 @@ def at(text: str, place: int) -> Match | None:
     """The provider's token that begins at a place, None where it is none, or a part of something longer."""
     match = _TOKEN.match(text, place)
     if match is None or _IN_WORD.match(text, match.end()) or (place and _IN_WORD.match(text, place - 1)):
+        return None
+    if _WORD.match(match[0]) and (text[max(0, place - 1) : place] == "/" or _PATH.match(text, match.end())):
         return None
     group = match.lastgroup or ""
     body = match[f"b{group[1:]}"]
