@@ -123,19 +123,25 @@ def rename(editor: Editor, project: Path, limit: float) -> None:
     path = project / projects.UNTITLED
     editor.open(path)
     shown = find(editor, path, limit, message=NAME)
-    titles = until(
-        lambda: [title for title in editor.fixes(path, shown) if title.startswith("Rename")],
-        "a fix that renames",
-        limit,
-    )
-    editor.fix(path, shown, titles[0])
+    title = apply_fix(editor, path, shown, "Rename", limit)
     until(lambda: not path.exists(), f"{path.name} has another name", limit)
     renamed = [item.name for item in path.parent.glob("*ring-widths.ipynb")]
     assert renamed, sorted(path.parent.iterdir())
-    assert renamed[0] in titles[0]
+    assert renamed[0] in title
     staged = lambda: repositories.git(project, "diff", "--cached", "--name-only")  # noqa: E731
     until(lambda: renamed[0] in staged(), f"{renamed[0]} is staged", limit)
     assert projects.UNTITLED not in staged()
+
+
+def apply_fix(editor: Editor, path: Path, shown: Shown, beginning: str, limit: float) -> str:
+    """Take the first fix whose title begins so, as soon as it is offered; gives the whole title."""
+    titles = until(
+        lambda: [title for title in editor.fixes(path, shown) if title.startswith(beginning)],
+        f"a fix '{beginning}…'",
+        limit,
+    )
+    editor.fix(path, shown, titles[0])
+    return titles[0]
 
 
 def unstage(editor: Editor, project: Path, limit: float) -> None:
@@ -143,12 +149,7 @@ def unstage(editor: Editor, project: Path, limit: float) -> None:
     path = project / projects.EXPORT
     editor.open(path)
     shown = find(editor, path, limit, message=DATA, severity="warning")
-    titles = until(
-        lambda: [title for title in editor.fixes(path, shown) if title.startswith("Unstage")],
-        "a fix that unstages",
-        limit,
-    )
-    editor.fix(path, shown, titles[0])
+    apply_fix(editor, path, shown, "Unstage", limit)
     staged = lambda: repositories.git(project, "diff", "--cached", "--name-only")  # noqa: E731
     until(lambda: projects.EXPORT not in staged(), f"{projects.EXPORT} is not staged", limit)
     assert path.is_file()
@@ -195,12 +196,7 @@ def renumber(editor: Editor, project: Path, limit: float) -> None:
     path = project / projects.DISORDERED
     before = path.read_bytes()
     shown = late_cell(editor, project, limit)
-    titles = until(
-        lambda: [title for title in editor.fixes(path, shown) if title.startswith("Renumber")],
-        "a fix that numbers the cells",
-        limit,
-    )
-    editor.fix(path, shown, titles[0])
+    apply_fix(editor, path, shown, "Renumber", limit)
     gone(editor, path, limit, message=LATE)
     editor.save()
     numbered = before.replace(b'"execution_count": 4', b'"execution_count": 1')
@@ -239,14 +235,9 @@ def stop_commit(editor: Editor, project: Path, limit: float) -> None:
         editor.open(path)
         shown = find(editor, path, limit, message=SECRET, severity="error")
         shown = replace(shown, line=shown.line or listed_in(path)[0])
-        titles = until(
-            lambda: [title for title in editor.fixes(path, shown) if title.startswith("Stop this commit")],
-            "a fix that stops the commit",
-            limit,
-        )
-        editor.fix(path, shown, titles[0])
+        title = apply_fix(editor, path, shown, "Stop this commit", limit)
         staged = lambda: repositories.git(project, "diff", "--cached", "--name-only")  # noqa: E731
-        if "unstage" in titles[0]:
+        if "unstage" in title:
             until(lambda: projects.CLIENT not in staged(), f"{projects.CLIENT} is not staged", limit)
 
         def kept() -> bool:

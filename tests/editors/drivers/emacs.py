@@ -78,9 +78,14 @@ class Emacs:
 
     def fixes(self, path: Path, shown: Shown) -> list[str]:
         titles = self.menu(shown)
-        self.terminal.send("\x07")
-        until(lambda: self.ask("(bench-menu)") is None, "the prompt is gone", 30)
+        until(self._quit, "the prompt is gone", 30)
         return titles
+
+    def _quit(self) -> bool | None:
+        """Whether the prompt is gone. The key is pressed each time: Emacs may quit what it just answers instead."""
+        self.terminal.send("\x07")
+        gone: bool | None = self.ask("(null (active-minibuffer-window))")
+        return gone
 
     def fix(self, path: Path, shown: Shown, title: str) -> None:
         self.menu(shown)
