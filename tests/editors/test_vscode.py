@@ -45,9 +45,16 @@ def servers(home: Home) -> list[int]:
 
 
 def another(home: Home, last: int) -> int:
-    """Wait for one server to be there, and not the last one."""
-    until(lambda: len(servers(home)) == 1 and servers(home) != [last], "another server", SECONDS)
-    return servers(home)[0]
+    """Wait for one server to be there, and not the last one.
+
+    The processes are counted once a look: between two counts, the last one's end would pass for another's start.
+    """
+
+    def look() -> int | None:
+        now = servers(home)
+        return now[0] if len(now) == 1 and now != [last] else None
+
+    return until(look, "another server", SECONDS)
 
 
 def status(editor: vscode.VSCode) -> str:
