@@ -32,6 +32,10 @@ PLAIN = {
     },
     "window": {"showMessage": {}},
 }
+LATE = {
+    **PLAIN,
+    "textDocument": {"codeAction": {**LITERALS, "resolveSupport": {"properties": ["edit", "command"]}}},
+}
 _ids = itertools.count(10)
 
 
@@ -50,6 +54,11 @@ def able() -> Iterator[Client]:
 @pytest.fixture(scope="module")
 def plain() -> Iterator[Client]:
     yield from started(PLAIN)
+
+
+@pytest.fixture(scope="module")
+def late() -> Iterator[Client]:
+    yield from started(LATE)
 
 
 def notebook(source: str, heading: str = "# Who leaves") -> str:
@@ -149,21 +158,39 @@ def test_a_notebook_shown_as_cells_is_edited_in_its_cells(able: Client, repo: Pa
     assert path.as_uri() not in found, "the file behind the cells is left to the editor"
 
 
-def test_a_fix_of_an_editor_that_does_not_tell_of_renames_brings_all_with_it(
-    plain: Client, repo: Path
-) -> None:
-    path = repo / "notebooks" / "Untitled.ipynb"
+def rename_fix(client: Client, path: Path) -> dict[str, Any]:
+    """The fix that renames a notebook, as it is offered in the open notebook."""
     document = {"uri": path.as_uri(), "languageId": "json", "version": 1, "text": path.read_text()}
-    plain.notify("textDocument/didOpen", {"textDocument": document})
-    for message in plain.messages():
+    client.notify("textDocument/didOpen", {"textDocument": document})
+    for message in client.messages():
         if message.get("params", {}).get("uri") == path.as_uri() and message["params"]["diagnostics"]:
             break
     where = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
     asked = {"textDocument": {"uri": path.as_uri()}, "range": where, "context": {"diagnostics": []}}
-    actions = plain.request("textDocument/codeAction", asked)
+    actions = client.request("textDocument/codeAction", asked)
     (fix,) = [action for action in actions if action["title"].startswith("Rename to ")]
-    assert "edit" not in fix
-    edit = plain.request("codeAction/resolve", fix)["edit"]
+    assert isinstance(fix, dict)
+    return fix
+
+
+def test_a_fix_whose_edit_and_command_come_later_has_neither_before(late: Client, repo: Path) -> None:
+    fix = rename_fix(late, repo / "notebooks" / "Untitled.ipynb")
+    # lsp-mode and Eglot ask for the rest of a fix only when it has neither, and else do what there is.
+    assert not {"edit", "command"} & set(fix)
+    resolved = late.request("codeAction/resolve", fix)
+    assert set(texts(resolved["edit"], repo)) == set(FOLLOWS)
+    assert resolved["command"]["command"] == "ccds.followRename"
+
+
+def test_a_fix_of_an_editor_that_does_not_tell_of_renames_brings_all_with_it(
+    plain: Client, repo: Path
+) -> None:
+    fix = rename_fix(plain, repo / "notebooks" / "Untitled.ipynb")
+    assert "edit" not in fix and "command" in fix, (
+        "it says that it asks for an edit later, and for nothing else"
+    )
+    fix = plain.request("codeAction/resolve", fix)
+    edit = fix["edit"]
     new = fix["title"].removeprefix("Rename to ")
     assert set(texts(edit, repo)) == set(FOLLOWS)
     assert renames(edit) == [("Untitled.ipynb", new), ("Untitled.py", new.replace(".ipynb", ".py"))]

@@ -12,7 +12,7 @@ from lsprotocol import types
 from ccds_ls.finding import Span
 from ccds_ls.lsp.from_proto import path_of
 from ccds_ls.lsp.thread import in_thread
-from ccds_ls.lsp.to_proto import range_of, uri_of
+from ccds_ls.lsp.to_proto import follow, range_of, uri_of
 from ccds_ls.text import LineIndex
 
 if TYPE_CHECKING:
@@ -168,11 +168,12 @@ async def will_rename(server: Server, params: types.RenameFilesParams) -> types.
 
 
 async def resolve(server: Server, action: types.CodeAction) -> types.CodeAction:
-    """The edit of a quick fix that renames, which is made only now that the user has chosen it."""
+    """The edit of a quick fix that renames, which is made only now that the user has chosen it, and its command."""
     data: Any = action.data
     pair = data.get("rename") if isinstance(data, dict) else None
     if isinstance(pair, list) and len(pair) == 2:
         old, new = (path_of(str(uri)) for uri in pair)
         if old and new:
             action.edit = await following(server, {Path(old): Path(new)}, with_moves=True)
+            action.command = follow(action.title)
     return action

@@ -57,6 +57,7 @@ class Client:
     related_information: bool = False
     will_rename: bool = False
     resolves_edit: bool = False
+    resolves_command: bool = False
     change_annotations: bool = False
     status: bool = False
     configuration: bool = False
@@ -91,6 +92,7 @@ def client_of(capabilities: types.ClientCapabilities, encoding: str) -> Client:
         ),
         will_rename=bool(files.will_rename),
         resolves_edit="edit" in resolved,
+        resolves_command="command" in resolved,
         change_annotations=edit.change_annotation_support is not None,
         configuration=bool(workspace.configuration),
         status=isinstance(experimental, dict) and experimental.get("ccdsStatus") is True,
@@ -189,13 +191,20 @@ def code_action(
     if renames and action.edit:
         # A client does the edit first and then the command, so that this one tells that the user took the fix. It has
         # no argument: VS Code forgets those of an action on a document that the edit closes.
-        action.command = types.Command(fix.title, "ccds.followRename")
+        action.command = follow(fix.title)
         if client.resolves_edit and not client.will_rename:
             pair = [target.uri_for(renames[0].old), uri_of(target.root / renames[0].new)]
             action.edit, action.data = None, {"rename": pair}
+            if client.resolves_command:  # lsp-mode and Eglot ask for what is missing only where both are.
+                action.command = None
     elif not action.edit and possible(fix, target, client):
         action.command = command_for(fix, target)
     return action
+
+
+def follow(title: str) -> types.Command:
+    """The command that tells that the editor has renamed what a fix of this title renames."""
+    return types.Command(title, "ccds.followRename")
 
 
 def possible(fix: Fix, target: Target, client: Client) -> bool:
