@@ -3,7 +3,7 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
 import type { Connection, Result } from "./languageServer";
-import { askAll, choose, write, type Question } from "./steps";
+import { askAll, Back, choose, write, type Question } from "./steps";
 
 interface OptionChoice {
   value: string;
@@ -34,12 +34,13 @@ export async function askForProject(connection: Connection, folder?: vscode.Uri)
   const form = new Form(connection, folder ?? vscode.workspace.workspaceFolders?.[0]?.uri);
   await form.describe();
   if (!(await askAll("New CCDS Project", () => form.questions()))) return undefined;
-  return { root: form.parent?.toString(), answers: form.answers, git: form.git };
+  return { root: form.parent?.toString(), answers: form.answers, git: form.git, forceCombination: form.forced };
 }
 
 class Form {
   answers: Record<string, Answer> = {};
   git: boolean | undefined;
+  forced: boolean | undefined; // a pair of answers that makes no sense is wanted all the same
   private each: boolean | undefined;
   private described!: Described;
 
@@ -82,7 +83,29 @@ class Form {
     const given = this.answers[option.key];
     const value = typeof given === "object" ? Object.keys(given)[0] : given;
     const subs = option.choices.find((choice) => choice.value === value)?.options ?? [];
-    return [this.choice(option, value), ...subs.map((sub) => this.sub(option, value as string, sub))];
+    return [
+      this.choice(option, value),
+      ...(option === this.unfit() ? [this.doubt(option, value as string)] : []),
+      ...subs.map((sub) => this.sub(option, value as string, sub)),
+    ];
+  }
+
+  /** The last option whose answer makes no sense with the others. */
+  private unfit(): Option | undefined {
+    const doubtful = ({ key, choices }: Option) => choices.some(({ value, unfit }) => unfit && value === this.answers[key]);
+    return this.described.options.filter(doubtful).at(-1);
+  }
+
+  private doubt(option: Option, value: string): Question {
+    const why = option.choices.find((choice) => choice.value === value)?.unfit ?? "";
+    const items = () => [
+      { label: "Choose another one", value: false },
+      { label: `Take ${value} all the same`, detail: `$(warning) ${why}`, value: true },
+    ];
+    return choose(option.title, `${why}.`, items, () => this.forced, (forced) => {
+      if (!forced) throw new Back();
+      this.forced = true;
+    });
   }
 
   private choice(option: Option, value: string | undefined): Question {

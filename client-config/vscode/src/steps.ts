@@ -18,7 +18,8 @@ export interface Question {
   ask(frame: Frame): Promise<boolean>;
 }
 
-class Back extends Error {}
+/** Thrown by a question to have the one before it asked again. */
+export class Back extends Error {}
 
 /** Ask one question after the other; false when the user leaves. `list` is asked again after each answer. */
 export async function askAll(title: string, list: () => Question[]): Promise<boolean> {

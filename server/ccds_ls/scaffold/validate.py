@@ -42,17 +42,23 @@ def check(key: str, value: str) -> Refusal | None:
 
 def pair(environment_manager: str, dependency_file: str) -> Refusal | None:
     """Why these two make no sense together, with the dependency files that would."""
-    sensible = SENSIBLE[environment_manager]
-    if dependency_file in sensible:
+    why = _mismatch(environment_manager, dependency_file)
+    if why is None:
         return None
+    sensible = SENSIBLE[environment_manager]
     others = [manager for manager, files in SENSIBLE.items() if dependency_file in files]
-    manager = "no environment manager" if environment_manager == "none" else environment_manager
     return Refusal(
-        f"{manager} does not work from {dependency_file}; use dependency_file {sensible[0]!r}, "
-        f"or keep {dependency_file} with environment_manager {others[0]!r}, "
-        "or force the combination (--force-combination)",
+        f"{why}; use dependency_file {sensible[0]!r}, or keep {dependency_file} with environment_manager "
+        f"{others[0]!r}, or force the combination (--force-combination)",
         sensible,
     )
+
+
+def _mismatch(environment_manager: str, dependency_file: str) -> str | None:
+    if dependency_file in SENSIBLE[environment_manager]:
+        return None
+    manager = "no environment manager" if environment_manager == "none" else environment_manager
+    return f"{manager} does not work from {dependency_file}"
 
 
 def unfit(key: str, choice: str, others: Mapping[str, str]) -> str | None:
@@ -61,8 +67,7 @@ def unfit(key: str, choice: str, others: Mapping[str, str]) -> str | None:
     if half is None or half not in others:
         return None
     both = {key: choice, half: others[half]}
-    refusal = pair(both["environment_manager"], both["dependency_file"])
-    return refusal.why if refusal else None
+    return _mismatch(both["environment_manager"], both["dependency_file"])
 
 
 def text_fault(key: str, value: str) -> str | None:
