@@ -6,9 +6,8 @@ import os
 import sys
 from pathlib import Path
 
-from editors.install import CACHE, ROOT
+from editors import install, page
 
-PAGES = ROOT / "client-config"
 SILENT = Path(__file__).parent / "silent_server.py"
 
 
@@ -17,21 +16,30 @@ class Home:
 
     def __init__(self, path: Path, *, silent: bool = False) -> None:
         self.path, self.silent = path, silent
-        programs = path / ".local" / "bin"
-        programs.mkdir(parents=True)
+        self.programs = path / ".local" / "bin"
+        self.programs.mkdir(parents=True)
         (path / "run").mkdir(mode=0o700)
-        server = programs / "ccds-ls"
-        if silent:
+        self.install_server()
+        # The engine's rules are compiled once for the whole bench, not once for each home.
+        self.share_cache("ccds-ls")
+        self.write(".gitconfig", "[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n")
+
+    def install_server(self) -> None:
+        """Have the server of this repository, or the silent one, where pipx puts programs."""
+        server = self.programs / "ccds-ls"
+        if self.silent:
             server.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{SILENT}"\n')
             server.chmod(0o755)
         else:
             server.symlink_to(Path(sys.executable).with_name("ccds-ls"))
-        # The engine's rules are compiled once for the whole bench, not once for each home.
-        rules = CACHE / "rules"
-        rules.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (path / ".cache").mkdir()
-        (path / ".cache" / "ccds-ls").symlink_to(rules)
-        self.write(".gitconfig", "[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n")
+
+    def share_cache(self, name: str) -> None:
+        """A folder in ``~/.cache`` that all homes have together."""
+        shared = install.CACHE / "caches" / name
+        shared.mkdir(parents=True, exist_ok=True, mode=0o700)
+        link = self.path / ".cache" / name
+        link.parent.mkdir(exist_ok=True)
+        link.symlink_to(shared)
 
     def write(self, name: str, text: str) -> Path:
         """Write a file below the home directory."""
@@ -40,9 +48,26 @@ class Home:
         path.write_text(text, encoding="utf-8")
         return path
 
-    def page(self, name: str, target: str) -> Path:
-        """Put a file of ``client-config/`` where its page says that it goes."""
-        return self.write(target, (PAGES / name).read_text(encoding="utf-8"))
+    def add(self, name: str, text: str) -> None:
+        """Write a text behind what is in a file already."""
+        path = self.path / name
+        self.write(name, (path.read_text(encoding="utf-8") if path.exists() else "") + text)
+
+    def follow(self, name: str) -> None:
+        """Do what an editor's page says, with what is installed already and with the files of this repository."""
+        read = page.read(name)
+        for target, source in read.fetched:
+            self.write(target.removeprefix("~/"), (install.ROOT / source).read_text(encoding="utf-8"))
+        self.fill_in(read)
+
+    def fill_in(self, read: page.Page) -> None:
+        """Write what a page asks for in words."""
+        for target, text in read.files:
+            self.add(target.removeprefix("~/"), text)
+
+    def jupyter(self) -> Path:
+        """The programs of an environment with JupyterLab, jupyterlab-lsp and the server, as its page has it."""
+        return install.jupyter()
 
     @property
     def env(self) -> dict[str, str]:
@@ -50,7 +75,7 @@ class Home:
         usual = {name: os.environ[name] for name in ("TMPDIR",) if name in os.environ}
         return usual | {
             "HOME": str(self.path),
-            "PATH": f"{self.path / '.local' / 'bin'}:/usr/local/bin:/usr/bin:/bin:/usr/games",
+            "PATH": f"{self.programs}:/usr/local/bin:/usr/bin:/bin:/usr/games",
             "LANG": "C.UTF-8",
             "SHELL": "/bin/sh",
             "XDG_RUNTIME_DIR": str(self.path / "run"),

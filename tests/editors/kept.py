@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from editors.editor import Driver
-from editors.home import PAGES
 from editors.install import CACHE
+from editors.page import PAGES
 from editors.scenarios import Scenario
 
 OBSERVED = PAGES / "observed.json"

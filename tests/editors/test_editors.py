@@ -63,7 +63,7 @@ def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         yield Opened(driver, editor, folder / "p")
 
 
-def _with(driver: Driver, *values: object, name: str = "") -> Any:
+def grouped(driver: Driver, *values: object, name: str = "") -> Any:
     """A parameter of pytest's. All tests of one editor run in one process, so that it is shared."""
     return pytest.param(*values, id=f"{driver.name}{name}", marks=pytest.mark.xdist_group(driver.name))
 
@@ -73,12 +73,12 @@ def _group(driver: Driver, scenario: Scenario) -> object:
 
 
 able = [
-    _with(driver, _group(driver, scenario), scenario, name=f"-{scenario.name}")
+    grouped(driver, _group(driver, scenario), scenario, name=f"-{scenario.name}")
     for driver in DRIVERS
     for scenario in SCENARIOS
     if scenario.name not in driver.cannot
 ]
-each = [_with(driver, driver) for driver in DRIVERS]
+each = [grouped(driver, driver) for driver in DRIVERS]
 
 
 @pytest.mark.parametrize(("opened", "scenario"), able, indirect=["opened"], scope="module")

@@ -36,7 +36,7 @@ def test_the_commit_is_stopped_and_the_message_is_kept(
     installed(driver)
     folder = Path(tmp_path_factory.mktemp("c"))
     home, project = Home(folder / "h"), projects.untidy(folder / "p")
-    home.page("neovim/ccds.lua", ".config/nvim/plugin/ccds.lua")
+    home.follow("neovim")
     program = driver.install()
     assert isinstance(program, Path)
     editor = Committing(program, home, project)

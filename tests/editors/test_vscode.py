@@ -125,22 +125,6 @@ def test_a_folder_that_is_not_trusted_is_looked_at_and_not_touched(home: Home) -
         find(editor, project / projects.EXPORT, SECONDS, message=DATA)
 
 
-def test_where_there_is_no_server_it_is_installed_after_asking(home: Home) -> None:
-    project = projects.untidy(home.path.parent / "p")
-    (home.path / ".local" / "bin" / "ccds-ls").unlink()
-    wheels = home.path / "wheels"
-    install.wheel(wheels)
-    with vscode.launch(home, project, env={"PIP_FIND_LINKS": str(wheels)}) as editor:
-        until(lambda: "Install it with pip" in editor.said(), "the question", SECONDS)
-        assert not list(home.path.rglob("pyvenv.cfg")), "nothing before the answer"
-        editor.page.locator(".notification-list-item a", has_text="Install").first.click()
-        find(editor, project / projects.UNTITLED, 120, message=NAME)
-        assert "globalStorage" in home.running()[servers(home)[0]]
-        editor.palette("CCDS: Get Started")
-        first_step = editor.page.locator(".getting-started-step", has_text="The language server runs")
-        first_step.locator(".codicon-getting-started-step-checked").wait_for()
-
-
 def fixes(editor: vscode.VSCode) -> list[str]:
     """The menu of fixes where the cursor is."""
     until(editor.menu, "a menu of fixes", SECONDS)

@@ -19,7 +19,6 @@ from editors.waiting import until
 
 EYES = Path(__file__).with_suffix(".el")
 FOUND = re.compile(r"ccds \[(?P<code>[\w-]+)\]: (?P<message>.*)", re.DOTALL)
-INIT = "(load \"~/.emacs.d/ccds\")\n(add-hook 'find-file-hook #'ccds-ensure)\n"
 
 LOOKS = """
 (load-theme 'wombat t)
@@ -124,8 +123,8 @@ def _shown(text: str, line: int, severity: str) -> Shown:
 
 @contextmanager
 def launch(home: Home, project: Path) -> Iterator[Emacs]:
-    home.page("emacs/ccds.el", ".emacs.d/ccds.el")
-    home.write(".emacs.d/init.el", INIT + LOOKS)
+    home.follow("emacs")
+    home.add(".emacs.d/init.el", LOOKS)
     home.write(".emacs.d/early-init.el", "(setq native-comp-deferred-compilation nil)")
     editor = Emacs(home, project)
     try:

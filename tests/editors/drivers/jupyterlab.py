@@ -123,7 +123,7 @@ def _shown(row: dict[str, str]) -> Shown:
 @contextmanager
 def served(home: Home, project: Path) -> Iterator[str]:
     """JupyterLab's server for a project; its address."""
-    programs = install.jupyter()
+    programs = home.jupyter()
     if home.silent:
         silent = {"argv": [sys.executable, str(SILENT)], "languages": ["python"], "version": 2}
         config = {"LanguageServerManager": {"language_servers": {"ccds-ls": silent}}}

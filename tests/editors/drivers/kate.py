@@ -32,10 +32,8 @@ kateprojectplugin=false
 katekonsoleplugin=false
 katefilebrowserplugin=false
 katefiletreeplugin=false
-[lspclient]
-AllowedServerCommandLines={server} server
 """
-"""As its page says, with an answer to the question that Kate asks once; other plugins would only be looked through."""
+"""As its page says; other plugins would only be looked through."""
 
 COMMANDS = "Kate has no commands of a server; "
 DRAWN = 2000
@@ -45,6 +43,7 @@ DRAWN = 2000
 class Kate:
     def __init__(self, home: Home, project: Path) -> None:
         self.path: Path | None = None  # of the file that is in front
+        self.allowed = False  # whether Kate has been told that it may start the server
         self.display, self.screen = _screen(home)
         qt = {"QT_ACCESSIBILITY": "1", "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1", "QT_QPA_PLATFORM": "xcb"}
         self.env = home.env | qt | {"DISPLAY": self.display}
@@ -93,6 +92,8 @@ class Kate:
         shows = lambda: str(self.ask("title")).startswith(path.name)  # noqa: E731
         self.path = path
         until(shows, lambda: f"{path.name} in the title, not {self.ask('title')!r}", 10)
+        if not self.allowed:
+            self.allowed = until(lambda: self.ask("press", "Yes"), "the question whether to start it", 20)
 
     def shown(self, path: Path) -> list[Shown]:
         found, file = [], ""
@@ -188,8 +189,8 @@ def _screen(home: Home) -> tuple[str, subprocess.Popen[bytes]]:
 
 @contextmanager
 def launch(home: Home, project: Path) -> Iterator[Kate]:
-    home.page("kate/settings.json", ".config/kate/lspclient/settings.json")
-    home.write(".config/katerc", KATERC.format(server=home.path / ".local" / "bin" / "ccds-ls"))
+    home.follow("kate")
+    home.write(".config/katerc", KATERC)
     editor = Kate(home, project)
     try:
         editor.start()

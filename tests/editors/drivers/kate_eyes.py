@@ -105,8 +105,8 @@ def items() -> Iterator[Any]:
 
 
 def press(name: str) -> bool:
-    """Choose a menu item, wherever its menu is."""
-    for item in items():
+    """Choose a menu item or press a button, wherever it is."""
+    for item in (*items(), *everything("push button")):
         if item.get_name() == name:
             return bool(item.get_action_iface().do_action(0))
     return False

@@ -94,7 +94,7 @@ class Neovim:
 
 @contextmanager
 def launch(program: Callable[[], Path], home: Home, project: Path) -> Iterator[Neovim]:
-    home.page("neovim/ccds.lua", ".config/nvim/plugin/ccds.lua")
+    home.follow("neovim")
     editor = Neovim(program(), home, project)
     try:
         editor.start()

@@ -94,8 +94,8 @@ class Vim:
 
 @contextmanager
 def launch(home: Home, project: Path) -> Iterator[Vim]:
-    home.page("vim/ccds.vim", ".vim/plugin/ccds.vim")
-    home.write(".vimrc", "packadd! ale\nset background=dark\n")
+    home.follow("vim")
+    home.add(".vimrc", "set background=dark\n")
     editor = Vim(home, project)
     try:
         yield editor

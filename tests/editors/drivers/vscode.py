@@ -20,7 +20,8 @@ from typing import Any
 
 from editors import browser, install
 from editors.editor import Driver, Shown
-from editors.home import PAGES, Home
+from editors.home import Home
+from editors.page import PAGES
 from editors.waiting import NotSeen, until
 
 SETTINGS = {

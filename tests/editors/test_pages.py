@@ -1,0 +1,73 @@
+"""Each page, followed to the letter in an empty home directory, leads to a first finding."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from editors import install, page, projects
+from editors.drivers import DRIVERS, vscode
+from editors.editor import Driver
+from editors.newcomer import Newcomer, Published, published
+from editors.scenarios import NAME, find, notebook_name
+from editors.test_editors import grouped, installed
+from editors.waiting import until
+
+pytestmark = pytest.mark.editor
+
+
+@pytest.fixture(scope="session")
+def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
+    """PyPI and GitHub, as far as the pages need them."""
+    with published(tmp_path_factory.mktemp("published")) as given:
+        yield given
+
+
+@pytest.mark.parametrize(
+    "driver", [grouped(driver, driver) for driver in DRIVERS if driver != vscode.CURRENT]
+)
+def test_a_newcomer_sees_a_first_finding(
+    driver: Driver, outside: Published, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    installed(driver)
+    folder = Path(tmp_path_factory.mktemp("n"))
+    home, project = Newcomer(folder / "h", outside), projects.untidy(folder / "p")
+    with driver.launch(home, project) as editor:
+        notebook_name(editor, project, driver.seconds)
+        assert str(home.path) in server(home), "it is the one that was installed"
+    until(lambda: not home.processes(), lambda: f"no process is left: {home.processes()}", driver.seconds)
+
+
+def server(home: Newcomer) -> str:
+    """The command line of the language server that runs."""
+    (command,) = {command for command in home.processes() if re.search(r"ccds.ls server", command)}
+    return command
+
+
+@pytest.mark.xdist_group("vscode")
+def test_a_newcomer_to_vs_code_is_asked_whether_to_install_the_server(
+    outside: Published, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    installed(vscode.CURRENT)
+    folder = Path(tmp_path_factory.mktemp("n"))
+    home, project = Newcomer(folder / "h", outside), projects.untidy(folder / "p")
+    home.write(".local/bin/code", f'#!/bin/sh\nexec {" ".join(map(str, vscode.program()))} "$@"\n').chmod(
+        0o755
+    )
+    install.vsix()
+    env = home.env | {"PATH": f"{home.env['PATH']}:{install.node()}"}
+    install.run("sh", "-exc", page.read("vscode").shell, folder=install.ROOT, env=env)
+    extensions = home.path / ".local/share/code-server/extensions"
+    with vscode.launch(home, project, extensions=extensions) as editor:
+        until(lambda: "Install it with pip" in editor.said(), "the question", vscode.SECONDS)
+        assert not list(home.path.rglob("pyvenv.cfg")), "nothing before the answer"
+        editor.page.locator(".notification-list-item a", has_text="Install").first.click()
+        find(editor, project / projects.UNTITLED, 120, message=NAME)
+        assert "globalStorage" in server(home)
+        editor.palette("CCDS: Get Started")
+        first_step = editor.page.locator(".getting-started-step", has_text="The language server runs")
+        first_step.locator(".codicon-getting-started-step-checked").wait_for()
+    until(lambda: not home.processes(), lambda: f"no process is left: {home.processes()}", vscode.SECONDS)
