@@ -9,19 +9,21 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from ccds_ls.baseline.accept import accept as accept_all
-from ccds_ls.collect import decode
+from ccds_ls.collect import decode, worktree_file
 from ccds_ls.edits import edited, write_edits
+from ccds_ls.env_move import put_in_env
 from ccds_ls.files import append_line
 from ccds_ls.finding import State, TextEdit
 from ccds_ls.git import act, hook
+from ccds_ls.git.keep_out import keep_out
 from ccds_ls.git.read import GitError
 from ccds_ls.git.restage import restage
 from ccds_ls.notebook.cell_findings import clear_outputs
 from ccds_ls.rules.secret import check as check_secret
-from ccds_ls.secrets import own_rules_only, plan
-from ccds_ls.secrets.move import CannotMove
+from ccds_ls.secrets import own_rules_only
 from ccds_ls.settings_file import accept
 from ccds_ls.snapshot import File, Origin
+from ccds_ls.view import View
 
 
 def stripped(path: Path, data: bytes) -> tuple[File, list[TextEdit]]:
@@ -42,25 +44,21 @@ def strip_staged(path: Path) -> None:
 
 
 def to_env(path: Path) -> None:
-    act.keep_out(path.parent / ".env")
+    keep_out(path.parent / ".env")
     append_line(path.parent / ".env", f"{path.stem.upper()}=value")
 
 
 def move_secrets(path: Path) -> None:
-    """As ``ccds.moveSecretToEnv`` does it, for all secrets of a module or notebook."""
-    data, env = path.read_bytes(), path.parent / ".env"
-    file = File(path.name, Origin.WORKTREE, State.WORK_TREE, len(data), text=decode(data))
-    context = SimpleNamespace(find_secrets=own_rules_only().find)
-    found = list(check_secret(file, context))  # type: ignore[arg-type]  # all of it that the rule asks for
-    try:
-        planned = plan.plan(file, found, plan.variables(env))
-        lines = [plan.line(name, value) for name, value in planned.variables.items()]
-    except CannotMove as error:
-        raise act.ActError(str(error)) from error
-    act.keep_out(env)
-    for line in lines:
-        append_line(env, line)
-    write_edits(path, file, planned.edits)
+    """As ``ccds.moveSecretToEnv`` does it for a file on disk, for all secrets of a module or notebook."""
+    file = worktree_file(View(path.parent, None), path.name)
+    if file is None:
+        raise act.ActError("There is no such file.")
+    detector = own_rules_only()
+    context = SimpleNamespace(find_secrets=detector.find)
+    for finding in check_secret(file, context):  # type: ignore[arg-type]  # all of it that the rule asks for
+        now = worktree_file(View(path.parent, None), path.name)
+        assert now is not None
+        write_edits(path, now, put_in_env(path.parent, now, finding.fingerprint, detector).edits)
 
 
 FIXES: dict[str, Callable[[Path], object]] = {

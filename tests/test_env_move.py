@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
+import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from dotenv import dotenv_values
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ccds_ls.collect import worktree_file
+from ccds_ls.env_move import InEnv, put_in_env
 from ccds_ls.finding import Finding, Severity, Span, State
+from ccds_ls.git.command import ActError
+from ccds_ls.rules.secret import check as check_secret
+from ccds_ls.secrets import own_rules_only
+from ccds_ls.secrets.env_file import line, lines, parsed
 from ccds_ls.secrets.move import CannotMove, applied, loading, move
-from ccds_ls.secrets.plan import line, plan, variables
+from ccds_ls.secrets.plan import plan
 from ccds_ls.snapshot import File, Origin
+from ccds_ls.view import View
+from repositories import git, make, write
+from secret_samples import SAMPLES
 
 S = "s3cr3t" + "Value"
 LOAD = "from dotenv import load_dotenv\n\nload_dotenv()\n"
@@ -138,19 +151,63 @@ def test_code_that_is_moved_stays_code(
     ast.parse(after.replace("%pip install a", ""))
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), min_size=1))
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), min_size=1))
 def test_any_value_comes_back_from_the_file(value: str) -> None:
     try:
         written = line("NAME", value)
     except CannotMove:
         assert "${" in value
         return
-    from tempfile import TemporaryDirectory
+    text = f"# mine\nexport A='1'\n{written}\nB=2 # two\n"
+    assert parsed(text) == as_dotenv_reads(text) == {"A": "1", "NAME": value, "B": "2"}
 
-    with TemporaryDirectory() as folder:
-        path = Path(folder, ".env")
-        path.write_text(f"# mine\nexport A='1'\n{written}\nB=2 # two\n", encoding="utf-8")
-        assert variables(path) == {"A": "1", "NAME": value, "B": "2"}
+
+@pytest.mark.parametrize("value", ["a\rb", "a\0b", "a\udcffb"])
+def test_what_no_line_can_hold_is_refused(value: str) -> None:
+    with pytest.raises(CannotMove, match="can hold"):
+        line("NAME", value)
+
+
+def as_dotenv_reads(text: str) -> dict[str, str]:
+    found = dotenv_values(stream=io.StringIO(text), interpolate=False)
+    return {name: value for name, value in found.items() if value is not None}
+
+
+PIECES = [
+    "A",
+    "é",
+    "export ",
+    "'",
+    '"',
+    "\\",
+    "=",
+    "#",
+    " ",
+    "\t",
+    "\n",
+    "\n",
+    "'b'=",
+    "C=1\n",
+    "n",
+    "\x0b",
+    "\x85",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_a_file_is_read_as_python_dotenv_reads_it(text: str) -> None:
+    assert parsed(text) == as_dotenv_reads(text)
+
+
+def test_lines_that_would_not_be_read_are_refused(tmp_path: Path) -> None:
+    env = tmp_path / ".env"
+    env.write_text("A='never closed")
+    with pytest.raises(CannotMove, match="never closed"):
+        lines(env, {"NAME": "a b"})
+    assert lines(env, {"NAME": "ab"}) == "NAME=ab"
+    env.write_text("A=1\n", encoding="utf-16")  # as PowerShell's > writes it
+    with pytest.raises(CannotMove, match="not in UTF-8"):
+        lines(env, {"NAME": "ab"})
 
 
 def test_a_notebook_loads_once() -> None:
@@ -187,3 +244,55 @@ def test_a_notebook_loads_once() -> None:
     assert sum("load_dotenv()" in edit.text for edit in made.edits) == 1
     assert sum("import os" in edit.text for edit in made.edits) == 0
     assert [edit.text for edit in made.edits if edit.cell == 3] == ['os.environ["X"]']
+
+
+def in_repository(top: Path, name: str, text: str) -> File:
+    write(top, {name: text})
+    found = worktree_file(View(top, None), name)
+    assert found is not None
+    return found
+
+
+def moved(top: Path, file: File) -> InEnv:
+    context = SimpleNamespace(find_secrets=own_rules_only().find)
+    fingerprint = next(check_secret(file, context)).fingerprint  # type: ignore[arg-type]  # all that the rule asks for
+    return put_in_env(top, file, fingerprint, own_rules_only())
+
+
+@pytest.mark.parametrize("kind", ["folder", "read-only", "linked ignore file"])
+def test_where_it_cannot_go_nothing_is_changed(kind: str, tmp_path: Path) -> None:
+    top = make(tmp_path / "r")
+    file = in_repository(top, "a.py", f"password = {SAMPLES['password']()!r}\n")
+    if kind == "folder":
+        (top / ".env").mkdir()
+    elif kind == "read-only":
+        write(top, {".env": "A=1\n"})
+        (top / ".env").chmod(0o444)
+        if os.access(top / ".env", os.W_OK):
+            pytest.skip("this user may write to every file")
+    else:
+        (top / ".gitignore").symlink_to(tmp_path / "ignore")
+    before = git(top, "status", "--porcelain", "--ignored")
+    with pytest.raises(ActError, match=r"^Nothing was changed: .*(can't be written|symbolic link)"):
+        moved(top, file)
+    assert git(top, "status", "--porcelain", "--ignored") == before
+    assert not (tmp_path / "ignore").exists()
+
+
+def test_a_secret_that_a_cell_printed_as_well_moves_from_the_code(tmp_path: Path) -> None:
+    value = SAMPLES["password"]()
+    output = {"output_type": "stream", "name": "stdout", "text": [f"password = {value!r}\n"]}
+    source = f"password = {value!r}\nprint(f'{{password = }}')"
+    cell = {"cell_type": "code", "execution_count": 1, "metadata": {}, "outputs": [output], "source": source}
+    content = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    top = make(tmp_path / "r")
+    done = moved(top, in_repository(top, "a.ipynb", json.dumps(content)))
+    assert parsed((top / ".env").read_text()) == {"PASSWORD": value}
+    assert done.names == ("PASSWORD",) and done.elsewhere == 1
+    assert not any(value in edit.text for edit in done.edits)
+
+
+def test_outside_of_git_it_is_put_beside_the_file(tmp_path: Path) -> None:
+    file = in_repository(tmp_path, "a.py", f"password = {SAMPLES['password']()!r}\n")
+    assert moved(tmp_path, file).ignoring == ()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".env", "a.py"]

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from ccds_ls.git import act, read
 from ccds_ls.git.act import ActError, IdentityMissing
 from ccds_ls.git.command import opened
+from ccds_ls.git.keep_out import keep_out
 from repositories import commit_all, git, git_identity, make, stage, write
 from repository_kinds import KINDS
 
@@ -387,4 +388,4 @@ def test_a_command_that_is_told_quotes_the_name(tmp_path: Path) -> None:
     top = make(tmp_path / "r")
     stage(top, {"my keys.env": "x\n"})
     with pytest.raises(ActError, match=r"git rm --cached 'my keys\.env'"):
-        act.keep_out(top / "my keys.env")
+        keep_out(top / "my keys.env")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from shlex import quote
 
 from ccds_ls.files import append_line
 from ccds_ls.git import read
@@ -217,30 +216,6 @@ def ignore(
             messages.append(step.message)
             undo.append(step.undo)
     return Done(" ".join(messages), (target, path), " ".join(undo) or "There is nothing to undo.")
-
-
-def keep_out(path: Path) -> Path | None:
-    """See to it that git ignores a file, by a line in the .gitignore beside it; that .gitignore, if it changed.
-
-    Raises ActError for a file that git tracks: ignoring it would change nothing.
-    """
-    repository = read.discover(path.parent)
-    name = repository.relative(path) if repository is not None else None
-    if repository is None or name is None:
-        return None
-    if read.tracked(repository, [name]):
-        raise ActError(
-            f"Nothing was changed: git tracks {name}. Have it stop that first: git rm --cached {quote(name)}"
-        )
-    if read.ignored(repository, [name]):
-        return None
-    target = path.parent / ".gitignore"
-    append_line(target, f"/{path.name}")
-    if not read.ignored(repository, [name]):
-        raise ActError(
-            f"git does not ignore {name} in spite of the line /{path.name} in {target}: look at it first."
-        )
-    return target
 
 
 def _run_commit(repository: Repository, message: str, verify: bool, what: str, *options: str) -> None:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from ccds_ls.finding import Finding, TextEdit
 from ccds_ls.secrets.move import CannotMove, Edit, Move, loading, move
 from ccds_ls.snapshot import File
-
-_VARIABLE = re.compile(r"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=[ \t]*(.*?)[ \t]*\r?$", re.MULTILINE)
-_BARE = re.compile(r"[\w./:@+=~^%,&?!*-]+")
 
 
 @dataclass(frozen=True)
@@ -60,27 +55,3 @@ def _source(file: File, cell: int | None) -> tuple[str, str]:
         return file.text or "", ""
     above = [c.source for c in file.notebook.cells[: cell - 1] if c.kind == "code"]
     return file.notebook.cells[cell - 1].source, "\n".join(above)
-
-
-def variables(path: Path) -> dict[str, str]:
-    """The variables in a file of python-dotenv's format, as far as their values stand on one line."""
-    if not path.exists():
-        return {}
-    text = path.read_text(encoding="utf-8", errors="surrogateescape")
-    return {name: _unquoted(value) for name, value in _VARIABLE.findall(text)}
-
-
-def line(name: str, value: str) -> str:
-    """A variable in python-dotenv's format. Raises CannotMove for a value that it would change."""
-    if "${" in value:
-        raise CannotMove("python-dotenv would take '${' in it for another variable")
-    if _BARE.fullmatch(value):
-        return f"{name}={value}"
-    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
-    return f"{name}='{escaped}'"
-
-
-def _unquoted(value: str) -> str:
-    if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
-        return re.sub(r"\\(['\"\\])", r"\1", value[1:-1])
-    return value.partition(" #")[0].rstrip()

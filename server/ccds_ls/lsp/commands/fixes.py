@@ -24,7 +24,8 @@ from ccds_ls.lsp.commands.base import (
 from ccds_ls.lsp.to_proto import Target, workspace_edit
 
 if TYPE_CHECKING:
-    from ccds_ls.finding import Finding, TextEdit
+    from ccds_ls.env_move import InEnv
+    from ccds_ls.finding import TextEdit
     from ccds_ls.git.command import Done
     from ccds_ls.lsp.server import Server
     from ccds_ls.lsp.standing import Overlay
@@ -61,43 +62,35 @@ class Looked:
 
 async def move_secret(server: Server, given: OneSecret) -> Result:
     """Put a secret's value into .env, which git ignores, and have the code read it from the environment."""
-    from ccds_ls.files import append_line
-    from ccds_ls.git import act
-    from ccds_ls.secrets import plan as env_plan
-    from ccds_ls.secrets.move import CannotMove
+    from ccds_ls.env_move import put_in_env
 
-    path = file_of(given.uri)
-    overlay = server.session.overlays.get(str(path))
+    path, session = file_of(given.uri), server.session
+    overlay = session.overlays.get(str(path))
 
-    def prepare() -> tuple[Looked, tuple[TextEdit, ...], list[Path], list[str]]:
+    def prepare() -> tuple[Looked, InEnv]:
         looked = _look(path, overlay)
-        found = _findings(server, looked, given.fingerprint)
-        if not found:
-            raise act.ActError(f"Nothing was changed: that secret is not in {path.name} any more.")
-        env = _project_root(looked) / ".env"
-        try:
-            plan = env_plan.plan(looked.file, found, env_plan.variables(env))
-            lines = [env_plan.line(name, value) for name, value in plan.variables.items()]
-        except CannotMove as error:
-            raise act.ActError(f"Nothing was changed: {error}. Take it out by hand.") from error
-        ignore = act.keep_out(env)
-        if not env.exists():
-            env.touch(mode=0o600)
-        for line in lines:
-            append_line(env, line)
-        names = sorted(plan.variables)
-        return looked, plan.edits, [env, *([ignore] if ignore else [])], names
+        return looked, put_in_env(
+            looked.root, looked.file, given.fingerprint, session.detector, session.settings
+        )
 
-    looked, edits, touched, names = await in_thread(lambda _: prepare())
-    await _apply(server, looked, edits)
+    looked, done = await in_thread(lambda _: prepare())
+    await _apply(server, looked, done.edits)
     server.work.look(path.parent)
-    kept = f"{', '.join(names)} is in {touched[0]}" if names else f"{touched[0]} had it already"
+    kept = f"{', '.join(done.names)} is in {done.env}" if done.names else f"{done.env} had it already"
     return result(
-        f"{kept}, which git ignores; {path.name} reads it from there (with python-dotenv). If the secret was ever"
-        " pushed or shared, revoke it first of all. What is staged or committed still holds it.",
-        [path, *touched],
-        undo=f"Undo the edit of {path.name}, and remove the line from {touched[0]}.",
+        f"{kept}, which no commit takes; {path.name} reads it from there (with python-dotenv).{_left(path, done)}"
+        " If the secret was ever pushed or shared, revoke it first of all. What is staged or committed"
+        " still holds it.",
+        [path, done.env, *done.ignoring],
+        undo=f"Undo the edit of {path.name}, and remove the line from {done.env}.",
     )
+
+
+def _left(path: Path, done: InEnv) -> str:
+    """Where the file has the secret still, for people."""
+    if not done.elsewhere:
+        return ""
+    return f" {path.name} has it still outside of code, perhaps in an output: clear that as well."
 
 
 async def strip_outputs(server: Server, given: Strip) -> Result:
@@ -185,25 +178,6 @@ def _look(path: Path, overlay: Overlay | None) -> Looked:
     if found is None or (found.text is None and found.cells is None):
         raise ActError(f"Nothing was changed: {path} can't be read as text.")
     return Looked(path, root, found, overlay)
-
-
-def _findings(server: Server, looked: Looked, fingerprint: str) -> list[Finding]:
-    from ccds_ls.check import check
-    from ccds_ls.collect import make_snapshot
-    from ccds_ls.rules import all_rules
-    from ccds_ls.view import View
-
-    snapshot = make_snapshot(View(looked.root, None), [looked.file], server.session.settings)
-    rules = [rule for rule in all_rules() if rule.code == "secret"]
-    found = [finding for finding, _ in check(snapshot, server.session.detector, rules)]
-    return [finding for finding in found if finding.fingerprint == fingerprint]
-
-
-def _project_root(looked: Looked) -> Path:
-    from ccds_ls.project import find_projects, nearest
-
-    relative = looked.file.path
-    return looked.root / nearest(find_projects(looked.root, [relative]), relative).root
 
 
 async def _apply(server: Server, looked: Looked, edits: tuple[TextEdit, ...]) -> None:
