@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ccds_ls.config import Config
 from ccds_ls.finding import Finding, Fix, PutSetting, RenameFile, Severity, State, TextEdit
-from ccds_ls.notebook import from_cells, parse
+from ccds_ls.notebook import from_cells, parse, with_saved
 from ccds_ls.project import Project
 from ccds_ls.rules import Context, Rule, all_rules
 from ccds_ls.snapshot import File, Origin, Snapshot
@@ -162,6 +162,19 @@ def test_an_editors_cells_have_findings_in_cells_and_no_edits_of_the_file() -> N
     assert all(finding.span is None and finding.cell_span is not None for finding in findings)
     edits = [edit for finding in findings for fix in finding.fixes for edit in fix.edits]
     assert {edit.cell for edit in edits if isinstance(edit, TextEdit)} == {1, 2}
+
+
+def test_a_cell_that_is_being_edited_is_not_said_to_be_left_out() -> None:
+    saved = parse(from_block("# %%\nx\n# %% execution_count=1\ny = 1\n# %% execution_count=2\nz\n")[0])
+
+    def left_out(*sources: str) -> list[int | None]:
+        cells = with_saved(from_cells([("code", source, None) for source in sources]), saved)
+        file = File(PATH, Origin.OVERLAY, State.WOULD_BE_ADDED, 0, cells=cells)
+        context = Context(snapshot_of(file), Project(), Config(), no_secrets)
+        return [finding.cell for finding in rule("unrun-cell").check(file, context)]
+
+    assert left_out("x", "y = 1", "z") == [1]
+    assert left_out("x = 2", "y = 12", "z") == []
 
 
 def test_clearing_outputs_keeps_every_other_character() -> None:

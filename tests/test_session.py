@@ -153,6 +153,26 @@ def test_a_function_is_found_in_another_notebook_and_its_going_is_noticed(tmp_pa
     assert publication.diagnostics == ()
 
 
+def test_counts_of_a_notebook_that_is_shown_joined_come_from_its_file(tmp_path: Path) -> None:
+    saved = "# %% [markdown]\n# Shares\n# %% execution_count=2\nx = 1\n# %% execution_count=1\ny = 2\n"
+    root = repositories.make(tmp_path / "r", {"1.0-al-shares.ipynb": from_block(saved)[0]})
+    path = root / "1.0-al-shares.ipynb"
+    session = Session(Client(), own_rules_only())
+    folder = session.folders.of(str(path))
+    session.refresh(folder)
+
+    def shown(last: str) -> list[tuple[str | int | None, int]]:
+        text = f"\n\n\nx = 1\n\n\n{last}\n"  # as JupyterLab has it
+        session.overlays[str(path)] = Overlay(path.as_uri(), 1, text)
+        (published,) = session.check(folder, [path.name])
+        return [(made.code, made.range.start.line) for made in published.diagnostics]
+
+    assert shown("y = 2") == [("execution-order", 6)]
+    assert shown("y = 3") == []
+    path.write_text(from_block(saved.replace("y = 2", "y = 3"))[0])
+    assert shown("y = 3") == [("execution-order", 6)]
+
+
 def test_findings_are_of_the_text_that_was_looked_at(tmp_path: Path) -> None:
     root = repositories.make(tmp_path / "r")
     path = root / "a.py"

@@ -62,6 +62,7 @@ class File:
     ignored: bool = False
     covered_by: str | None = None
     cells: Notebook | None = None  # given when an editor shows a notebook as cells, not as JSON
+    saved: Notebook | None = None  # the one on disk, where an editor shows it as a script
 
     @property
     def name(self) -> str:
@@ -91,9 +92,9 @@ class File:
         if self.text is None or not self.path.endswith(".ipynb"):
             return None
         if self.is_script:
-            from ccds_ls.notebook.percent_text import parse as parse_script
+            from ccds_ls.notebook.joined_text import parse as parse_script
 
-            return parse_script(self.text)
+            return parse_script(self.text, self.saved)
         from ccds_ls.notebook import parse  # only files that are notebooks pay for the parser
 
         return parse(self.text)

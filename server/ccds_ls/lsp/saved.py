@@ -1,4 +1,4 @@
-"""The saved files behind notebooks that the editor shows as cells: the protocol does not tell their outputs."""
+"""The saved files behind notebooks that an editor shows as cells or a script: it does not tell their outputs."""
 
 from __future__ import annotations
 
@@ -20,8 +20,13 @@ class Saved:
 
     def completed(self, shown: Notebook, view: View, path: str) -> Notebook:
         """An editor's cells, with what only the file tells; the cells alone where there is no good file."""
+        saved = self.notebook(view, path)
+        return shown if saved is None else with_saved(shown, saved)
+
+    def notebook(self, view: View, path: str) -> Notebook | None:
+        """The notebook on disk, None where there is no good one."""
         saved = self._on_disk(view, path)
-        return with_saved(shown, saved) if saved is not None and saved.problem is None else shown
+        return saved if saved is not None and saved.problem is None else None
 
     def _on_disk(self, view: View, path: str) -> Notebook | None:
         full = view.root / path

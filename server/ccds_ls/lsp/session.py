@@ -162,6 +162,8 @@ class Session:
                 found: File | None = overlay_file(
                     view, path, overlay.text, cells, ignored=folder.ignored[path]
                 )
+                if found is not None and found.is_script:
+                    found = replace(found, saved=self._saved.notebook(view, path))
             elif path in view.would_add or (path in listed and path not in in_index):
                 found = worktree_file(view, path)
             else:

@@ -40,8 +40,8 @@ class InText(Protocol):
     def span(self, span: Span) -> Span:
         """The raw range of a range."""
 
-    def edit(self, span: Span, text: str) -> tuple[Span, str]:
-        """The raw edit that replaces a range."""
+    def edit(self, span: Span, text: str) -> tuple[Span, str] | None:
+        """The raw edit that replaces a range; None where there is none."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Output:
     text: str
     size: int
     number: int
-    raw: RawString | int | None = field(default=None, repr=False, compare=False)
+    raw: InText | int | None = field(default=None, repr=False, compare=False)
     count: Span | None = field(default=None, repr=False, compare=False)
 
     def raw_span(self, span: Span) -> Span | None:
@@ -77,7 +77,8 @@ class Cell:
 
     ``kind`` is ``code``, ``markdown``, ``raw`` or, in nbformat 3 alone, ``heading``. ``fields`` are the
     ranges of the cell's values in the file's raw text by key (``source``, ``outputs``, ``execution_count``,
-    ...), empty for an editor's cell. Offsets in ``source`` are code points.
+    ...), empty for an editor's cell. ``is_saved`` is false for an editor's cell of which the saved file does not
+    tell what it has left. Offsets in ``source`` are code points.
     """
 
     number: int
@@ -89,6 +90,7 @@ class Cell:
     tags: tuple[str, ...] = ()
     fields: Mapping[str, Span] = field(default_factory=dict, repr=False, compare=False)
     raw: InText | None = field(default=None, repr=False, compare=False)
+    is_saved: bool = True
 
     def raw_span(self, span: Span) -> Span | None:
         """The range of the file's raw text that a range of the source comes from; None without raw text."""
@@ -155,7 +157,7 @@ def with_saved(shown: Notebook, saved: Notebook) -> Notebook:
             count = found.execution_count if cell.execution_count is None else cell.execution_count
             cells.append(replace(cell, outputs=found.outputs, tags=found.tags, execution_count=count))
         else:
-            cells.append(cell)
+            cells.append(replace(cell, is_saved=cell.kind != "code" or cell.execution_count is not None))
     return replace(shown, cells=tuple(cells), language=shown.language or saved.language)
 
 

@@ -1,7 +1,6 @@
-"""A notebook that an editor shows as a script under the notebook's own name.
+"""A notebook that an editor with jupytext shows as a script under the notebook's own name.
 
-JupyterLab gives a language server the code cells joined by blank lines; editors with jupytext show its
-``py:percent`` form, described at https://jupytext.readthedocs.io/en/latest/formats-scripts.html.
+The ``py:percent`` form is described at https://jupytext.readthedocs.io/en/latest/formats-scripts.html.
 """
 
 from __future__ import annotations
@@ -22,24 +21,45 @@ _PREFIX = re.compile(r"^# ?", re.MULTILINE)
 class Part:
     """Text that stands in a larger one: in one piece, or line by line behind ``#``.
 
-    ``pieces`` give for each piece where it starts in the joined text and where in the larger one.
+    ``pieces`` give for each piece where it starts in the joined text and where in the larger one, which ends at
+    ``end``.
     """
 
     pieces: tuple[tuple[int, int], ...]
+    end: int
 
     def span(self, span: Span) -> Span:
         """The range in the larger text."""
         start = self._place(span.start)
-        return Span(start, max(start, self._place(span.end - 1) + 1 if span.end > span.start else start))
+        return Span(start, max(start, self._place(span.end - 1, 1) if span.end > span.start else start))
 
     def edit(self, span: Span, text: str) -> tuple[Span, str]:
         """The edit of the larger text."""
         return self.span(span), text
 
-    def _place(self, offset: int) -> int:
+    def _place(self, offset: int, more: int = 0) -> int:
         index = max(0, bisect_right(self.pieces, offset, key=lambda piece: piece[0]) - 1)
         joined, start = self.pieces[index]
-        return start + offset - joined
+        return min(start + offset - joined + more, self.end)
+
+
+@dataclass(frozen=True)
+class At:
+    """Text that a larger one does not have, and the place there that stands for all of it."""
+
+    place: Span
+
+    def span(self, span: Span) -> Span:  # noqa: ARG002 - all is at one place
+        """The range in the larger text."""
+        return self.place
+
+    def edit(self, span: Span, text: str) -> None:
+        """No edit of the larger text can change it."""
+
+
+def has_marks(text: str) -> bool:
+    """Whether there is a mark of a cell."""
+    return _MARK.search(text) is not None
 
 
 def parse(text: str) -> Notebook:
@@ -61,7 +81,7 @@ def parse(text: str) -> Notebook:
 def _cell(number: int, kind: str, text: str, start: int, end: int) -> Cell:
     source = text[start:end].rstrip("\n")
     if kind == "code":
-        return Cell(number, kind, source, raw=Part(((0, start),)))
+        return Cell(number, kind, source, raw=Part(((0, start),), start + len(source)))
     pieces: list[tuple[int, int]] = []
     lines: list[str] = []
     joined = 0
@@ -72,4 +92,4 @@ def _cell(number: int, kind: str, text: str, start: int, end: int) -> Cell:
         lines.append(line[skipped:])
         joined += len(line) - skipped
         start += len(line)
-    return Cell(number, kind, "".join(lines), raw=Part(tuple(pieces or [(0, start)])))
+    return Cell(number, kind, "".join(lines), raw=Part(tuple(pieces or [(0, start)]), start))

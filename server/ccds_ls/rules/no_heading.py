@@ -49,7 +49,7 @@ MIN_CODE_CELLS = 3
 def check(file: File, context: Context) -> Iterator[Finding]:  # noqa: ARG001 - every rule has this form
     """Yield one finding on a notebook that has code and no heading."""
     notebook = file.notebook
-    if notebook is None or file.ignored or file.is_script:
+    if notebook is None or file.ignored or (file.is_script and file.saved is None):
         return
     code = [cell for cell in notebook.cells if cell.kind == "code" and cell.source.strip()]
     if len(code) >= MIN_CODE_CELLS and notebook.heading is None:

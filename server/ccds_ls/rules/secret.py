@@ -125,7 +125,7 @@ def check(file: File, context: Context) -> Iterator[Finding]:
 
 
 def _in_file(file: File, find: _Find) -> Iterator[Finding]:
-    if file.notebook is not None and not file.is_script:
+    if file.notebook is not None and (not file.is_script or file.saved is not None):
         yield from _in_notebook(file, file.notebook, find)
     elif file.text is not None:
         for secret in find(file.text, file.path):
@@ -142,7 +142,7 @@ def _in_notebook(file: File, notebook: Notebook, find: _Find) -> Iterator[Findin
             if not output.text:
                 continue  # a bitmap
             by_path[f"{file.path}/output.txt"].append(_without_colours(output, cell.number, first_line))
-    if file.text is not None and file.cells is None:  # else the text is what the editor shows as cells
+    if file.text is not None and file.cells is None and not file.is_script:  # else the cells are all of it
         by_path[f"{file.path}/metadata.json"].extend(_around_cells(file.text, notebook))
     for path, parts in by_path.items():
         yield from _in_parts(file, parts, path, find)

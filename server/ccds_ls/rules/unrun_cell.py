@@ -3,7 +3,8 @@
 ## What it flags
 
 Code cells with no execution count that stand above a cell with one. Cells that hold only comments, and cells
-at the end of the notebook, where work goes on, do not count. One finding a notebook, on the first such cell.
+at the end of the notebook, where work goes on, do not count, nor does a cell that an editor has changed and not yet
+saved. One finding a notebook, on the first such cell.
 
 Up to 27 % of 472 public notebooks have such a cell, so this is a hint.
 
@@ -56,7 +57,8 @@ def check(file: File, context: Context) -> Iterator[Finding]:  # noqa: ARG001 - 
         return
     cells = [cell for cell in file.notebook.cells if cell.kind == "code"]
     last = max((cell.number for cell in cells if cell.execution_count is not None), default=0)
-    left = [c for c in cells if c.number < last and c.execution_count is None and _CODE_LINE.search(c.source)]
+    not_run = [cell for cell in cells if cell.is_saved and cell.execution_count is None]
+    left = [cell for cell in not_run if cell.number < last and _CODE_LINE.search(cell.source)]
     if left:
         more = f" The same holds for {numbered(left[1:])}." if left[1:] else ""
         message = f"This cell was not run, but cell {last} below it was.{more} Run all cells, or delete it."

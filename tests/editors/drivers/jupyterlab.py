@@ -179,7 +179,6 @@ DRIVER = Driver(
         "rename": NO_FIXES,
         "references": NO_FIXES,
         "opened_notebook": "A magic opens nothing; it says what it has made.",
-        "cell_order": "The client tells a server the code alone; `%ccds check` knows the counts.",
         "renumber": "The client has no code actions; restart the kernel and run all cells.",
         "broken_notebook": "JupyterLab shows cells, and never their JSON.",
         "unstage": "The client has no code actions; `git restore --staged FILE` in a terminal.",
