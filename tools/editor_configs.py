@@ -142,8 +142,8 @@ def sublime() -> str:
             "args": {
                 "session_name": "ccds-ls",
                 "command_name": entry.command,
-                # The root may be left out where one folder is open.
-                "command_args": [{"uri": "${file_uri}"} if "file" in entry.fill else {}],
+                # The root may be left out where one folder is open. Only a whole argument is filled in.
+                "command_args": ["$document_id" if "file" in entry.fill else {}],
             },
         }
         for entry in silent

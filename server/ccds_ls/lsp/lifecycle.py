@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 
 def initialize(server: Server, params: types.InitializeParams) -> None:
     encoding = server.workspace.position_encoding or types.PositionEncodingKind.Utf16
-    server.session.client = client_of(params.capabilities, encoding)
+    name = params.client_info.name if params.client_info else ""
+    server.session.client = client_of(params.capabilities, encoding, name)
     options = params.initialization_options
     server.session.settings = _settings(options)
     folders = [path_of(folder.uri) for folder in params.workspace_folders or ()]

@@ -61,9 +61,14 @@ class Client:
     change_annotations: bool = False
     status: bool = False
     configuration: bool = False
+    drops_results: bool = False
 
 
-def client_of(capabilities: types.ClientCapabilities, encoding: str) -> Client:
+DROP_RESULTS = ("helix", "Sublime Text LSP", "Zed")
+"""How clients call themselves that show nothing of a command's result, and little or nothing of its error."""
+
+
+def client_of(capabilities: types.ClientCapabilities, encoding: str, name: str = "") -> Client:
     """Every optional capability that we use, read in one place; what a client leaves out is off."""
     workspace = capabilities.workspace or types.WorkspaceClientCapabilities()
     edit = workspace.workspace_edit or types.WorkspaceEditClientCapabilities()
@@ -96,6 +101,7 @@ def client_of(capabilities: types.ClientCapabilities, encoding: str) -> Client:
         change_annotations=edit.change_annotation_support is not None,
         configuration=bool(workspace.configuration),
         status=isinstance(experimental, dict) and experimental.get("ccdsStatus") is True,
+        drops_results=name.startswith(DROP_RESULTS),
     )
 
 

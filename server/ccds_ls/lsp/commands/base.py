@@ -91,7 +91,16 @@ def handler(command: Command) -> Callable[..., Awaitable[Result]]:
     async def execute(ls: Any, *given: Any) -> Result:  # noqa: ANN401 - pygls looks the types up
         if len(given) > 1:
             raise JsonRpcInvalidParams("This command takes one object.")
-        return await command.run(ls, arguments(command.shape, given[0] if given else None))
+        untold = ls.session.client.drops_results
+        try:
+            done = await command.run(ls, arguments(command.shape, given[0] if given else None))
+        except JsonRpcException as error:
+            if untold:
+                ls.warn(str(error))
+            raise
+        if untold and done["message"]:
+            ls.tell(done["message"])
+        return done
 
     return execute
 

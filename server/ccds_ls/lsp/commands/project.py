@@ -80,7 +80,7 @@ async def _open_form(server: Server, root: str | None) -> Result:
     path = await in_thread(lambda _: new_form(where.parent if is_project(where) else where))
     shown = await show(server, path)
     message = f"Fill in {path}, then take its code action 'Create project'."
-    if not shown:
+    if not shown and not server.session.client.drops_results:
         server.tell(message)
     return result(message, [path], uri=uri_of(path))
 
@@ -174,7 +174,7 @@ async def _make(server: Server, answers: Answers, parent: Path, *, git: bool, te
 
 async def _offer(server: Server, path: Path, message: str | None) -> None:
     """Have the editor show a file, or else tell a message, if there is one."""
-    if not await show(server, path) and message:
+    if not await show(server, path) and message and not server.session.client.drops_results:
         server.tell(message)
 
 
