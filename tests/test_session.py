@@ -403,3 +403,20 @@ def test_a_library_that_is_declared_by_now_is_no_finding_of_a_closed_notebook(tm
     assert codes() == {}
     (root / "requirements.txt").write_text("numpy\npandas\n")
     assert codes()[".ipynb"] == []
+
+
+@pytest.mark.parametrize("installed", [False, True])
+def test_a_diagnostic_names_fixes_whose_program_is_installed(
+    installed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = repositories.make(tmp_path / "r", {".dvc/config": ""})
+    repositories.stage(root, {"model.pkl": b"\x80\x04" + b"x" * 2_000_000})
+    monkeypatch.setattr("ccds_ls.git.run.shutil.which", lambda *_: "/bin/true" if installed else None)
+    session = Session(Client(), own_rules_only())
+    folder = session.folders.at(root)
+    shown = [made for one in session.check(folder, session.refresh(folder)) for made in one.diagnostics]
+    fixes = {fix for made in shown for fix in cast(dict[str, Any], made.data)["fixes"]}
+    assert "Unstage model.pkl" in fixes
+    assert {fix for fix in fixes if "DVC" in fix or "LFS" in fix} == (
+        {"Track it with DVC", "Track it with Git LFS"} if installed else set()
+    )

@@ -16,6 +16,7 @@ from ccds_ls.finding import (
     Suppress,
     TextEdit,
 )
+from ccds_ls.possible import is_possible
 from ccds_ls.project import nearest
 from ccds_ls.rules import UNCHECKED as UNCHECKED
 from ccds_ls.rules import Context, Rule, all_rules
@@ -93,7 +94,8 @@ def _check_file(
             ):
                 continue
             accept = suppressing_fixes(finding, file) if rule.acceptable else ()
-            yield replace(finding, fixes=finding.fixes + accept)
+            fixes = (fix for fix in finding.fixes if is_possible(fix, context.snapshot.root))
+            yield replace(finding, fixes=(*fixes, *accept))
 
 
 def _run(rule: Rule, file: File, context: Context, cache: Cache | None) -> tuple[Finding, ...]:

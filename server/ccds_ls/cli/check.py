@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccds_ls.check_paths import Checked, UsageError, by_root, check_paths, detector_problem, loaded_detector
-from ccds_ls.finding import Fix, Severity, TrackWithDvc, TrackWithLfs
+from ccds_ls.finding import Severity
 from ccds_ls.git import read as git
 
 if TYPE_CHECKING:
@@ -37,27 +37,8 @@ def run(options: argparse.Namespace) -> int:
         return 2
     if problem := detector_problem():
         print(f"ccds-ls: {problem}", file=sys.stderr)
-    show(_offered(checked), options.format)
+    show(checked, options.format)
     return 1 if checked.down_to(Severity.WARNING).located else 0
-
-
-def _offered(checked: Checked) -> Checked:
-    """The same, without the fixes that need a program which is not installed, or DVC in a project without it."""
-    from ccds_ls.git.run import has_dvc, has_lfs
-
-    def possible(fix: Fix, root: Path) -> bool:
-        if any(isinstance(edit, TrackWithLfs) for edit in fix.edits):
-            return has_lfs()
-        return not any(isinstance(edit, TrackWithDvc) for edit in fix.edits) or has_dvc(root)
-
-    found = {
-        root: [
-            (replace(finding, fixes=tuple(fix for fix in finding.fixes if possible(fix, root))), file)
-            for finding, file in located
-        ]
-        for root, located in checked.found.items()
-    }
-    return replace(checked, found=found)
 
 
 def _accept(paths: list[Path]) -> int:

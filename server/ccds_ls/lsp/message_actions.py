@@ -11,7 +11,7 @@ from lsprotocol import types
 from ccds_ls.commit_message import FILE, completions, parse, stopped
 from ccds_ls.finding import Finding, Fix, Suppress
 from ccds_ls.lsp.commit_message import Message, range_in_file
-from ccds_ls.lsp.to_proto import Client, Target, code_action, command_for, possible, range_of, uri_of
+from ccds_ls.lsp.to_proto import Client, Target, code_action, command_for, range_of, uri_of
 from ccds_ls.snapshot import File
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _action(
     client: Client, message: Message, diagnostic: types.Diagnostic, fix: Fix, target: Target
 ) -> types.CodeAction | None:
     """A fix as an action; one that changes what is staged also stops the commit that git has ready."""
-    command = command_for(fix, target) if possible(fix, target, client) else None
+    command = command_for(fix, target)
     if command is None:
         return None  # An edit of a file: it is offered there.
     edit, title = None, fix.title

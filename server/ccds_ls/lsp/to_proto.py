@@ -31,7 +31,6 @@ from ccds_ls.finding import (
     TrackWithLfs,
     Unstage,
 )
-from ccds_ls.git.run import has_dvc, has_lfs
 from ccds_ls.snapshot import File
 from ccds_ls.text import LineIndex
 
@@ -53,7 +52,6 @@ class Client:
     progress: bool = False
     watch_files: bool = False
     apply_edit: bool = False
-    lfs: bool = False
     related_information: bool = False
     will_rename: bool = False
     resolves_edit: bool = False
@@ -91,7 +89,6 @@ def client_of(capabilities: types.ClientCapabilities, encoding: str, name: str =
         progress=bool(window.work_done_progress),
         watch_files=bool(watching and watching.dynamic_registration),
         apply_edit=bool(workspace.apply_edit),
-        lfs=has_lfs(),
         related_information=bool(
             document.publish_diagnostics and document.publish_diagnostics.related_information
         ),
@@ -203,7 +200,7 @@ def code_action(
             action.edit, action.data = None, {"rename": pair}
             if client.resolves_command:  # lsp-mode and Eglot ask for what is missing only where both are.
                 action.command = None
-    elif not action.edit and possible(fix, target, client):
+    elif not action.edit:
         action.command = command_for(fix, target)
     return action
 
@@ -211,13 +208,6 @@ def code_action(
 def follow(title: str) -> types.Command:
     """The command that tells that the editor has renamed what a fix of this title renames."""
     return types.Command(title, "ccds.followRename")
-
-
-def possible(fix: Fix, target: Target, client: Client) -> bool:
-    """Whether this machine and this project have what a fix needs."""
-    if any(isinstance(edit, TrackWithLfs) for edit in fix.edits):
-        return client.lfs
-    return not any(isinstance(edit, TrackWithDvc) for edit in fix.edits) or has_dvc(target.root)
 
 
 def workspace_edit(fix: Fix, target: Target, client: Client) -> types.WorkspaceEdit | None:
