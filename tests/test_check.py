@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from ccds_ls import check_paths
 from ccds_ls.check import UNCHECKED, Cache, _merged, check
 from ccds_ls.config import Config, Ignore
 from ccds_ls.finding import Finding, Fix, Severity, Span, State, TextEdit, Unstage, plain_fingerprint
 from ccds_ls.notebook import from_cells
 from ccds_ls.project import Project
 from ccds_ls.rules import Context, Rule
-from ccds_ls.secrets import own_rules_only
+from ccds_ls.secrets import Detector, own_rules_only
 from ccds_ls.snapshot import File, Origin, Snapshot
 
 DETECTOR = own_rules_only()
@@ -213,3 +214,35 @@ def test_a_finding_in_a_staged_cell_that_is_gone_is_on_a_cell_that_is_there() ->
     finding = Finding("c", None, Severity.ERROR, "a.ipynb", "m", State.STAGED, "f", Span(0, 1), 5, Span(3, 4))
     ((moved, file),) = _merged([(finding, staged)], {"a.ipynb": present})
     assert (moved.cell, moved.cell_span, file) == (1, Span(0, 5), present)
+
+
+def test_rules_that_look_for_secrets_come_last() -> None:
+    """The engine may still be loading: no other rule of any file waits for it."""
+    ran: list[str] = []
+
+    def noted(name: str, *, searches: bool) -> Rule:
+        def note(file: File, context: Context) -> Iterator[Finding]:
+            ran.append(f"{name} {file.path}")
+            yield from ()
+
+        return Rule(name, "", {}, note, searches=searches)
+
+    files = (version("", Origin.INDEX, "a"), version("", Origin.INDEX, "b"))
+    findings(*files, rules=(noted("secret", searches=True), noted("other", searches=False)))
+    assert ran == ["other a", "other b", "secret a", "secret b"]
+
+
+def test_an_engine_that_fails_unforeseen_is_an_error_and_no_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> Detector:
+        raise MemoryError("no room for the rules")
+
+    (tmp_path / "a.py").write_text("x = 1\n")
+    monkeypatch.setattr("ccds_ls.secrets.load", fail)
+    check_paths._loading.cache_clear()
+    try:
+        with pytest.raises(MemoryError):
+            check_paths.check_paths([tmp_path])
+    finally:
+        check_paths._loading.cache_clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 from ccds_ls.finding import (
@@ -62,14 +63,21 @@ def check(
     A rule that fails on a file costs only itself: the failure becomes a finding. When ``cancelled`` turns true
     the findings made so far are returned; the caller, who asked for that, drops them.
     """
-    found: list[Located] = []
     chosen = tuple(all_rules() if rules is None else rules)
-    for file in snapshot.files:
+    searching = tuple(rule for rule in chosen if rule.searches)
+    others = tuple(rule for rule in chosen if not rule.searches)
+    found: list[Located] = [
+        (unchecked(file, "unread", f"Not searched: {file.unread}"), file)
+        for file in snapshot.files
+        if file.unread and not file.ignored
+    ]
+    # The secret engine may still be loading: what does not need it comes first.
+    for group, file in product(filter(None, (others, searching)), snapshot.files):
         if cancelled():
             break
         project = nearest(snapshot.projects, file.path)
         context = Context(snapshot, project, project.config, detector.find)
-        found.extend((finding, file) for finding in _check_file(file, context, chosen, cache))
+        found.extend((finding, file) for finding in _check_file(file, context, group, cache))
     current = {file.path: file for file in snapshot.files if file.origin is not Origin.INDEX}
     return sorted(_merged(found, current), key=_order)
 
@@ -77,8 +85,6 @@ def check(
 def _check_file(
     file: File, context: Context, rules: tuple[Rule, ...], cache: Cache | None
 ) -> Iterator[Finding]:
-    if file.unread and not file.ignored:
-        yield unchecked(file, "unread", f"Not searched: {file.unread}")
     for rule in rules:
         config = context.config
         if rule.code in config.disable or (rule.is_optional and rule.code not in config.enable):

@@ -1,24 +1,27 @@
-"""The rules without an editor: which files are meant, read and checked in batches."""
+"""The rules without an editor: which files are meant, read and checked in batches.
+
+A commit waits for this, and most of that is the secret engine's start. So what git is asked first needs few imports,
+and the rest is imported where it is used: while the engine loads.
+"""
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ccds_ls.collect import index_files, make_snapshot, worktree_file
-from ccds_ls.finding import Severity
 from ccds_ls.git import read as git
-from ccds_ls.snapshot import File, Snapshot
 from ccds_ls.view import View, look, staged_entries, walk
 
 if TYPE_CHECKING:
     from ccds_ls.check import Located
+    from ccds_ls.finding import Severity
     from ccds_ls.secrets import Detector
+    from ccds_ls.snapshot import File, Snapshot
 
     Mend: TypeAlias = Callable[[Path, list[Located]], list[Located]]
 
@@ -68,39 +71,55 @@ def check_paths(
     """
     every: dict[Path, list[Located]] = {}
     count = 0
-    for root, chosen_paths in by_root(paths).items():
-        repository = git.discover(root, environ=os.environ)
+    if detector is None:
+        _loading()  # Its package is imported while git is asked what there is to check.
+    for root, (repository, chosen_paths) in _by_repository(paths).items():
         if repository is None and (staged or would_add):
             raise UsageError(
                 f"{root} is not in a git repository, so nothing is staged there. 'git init' makes one."
             )
         entries = staged_entries(repository) if staged and repository else None
         if entries and detector is None:
-            _detector()  # It begins to load now, while git is asked for the rest.
+            _loading().go_on()  # It loads while git is asked for the rest.
         view = look(root, repository, staged_alone=entries)
         chosen = _chosen(view, chosen_paths, staged=staged, would_add=would_add)
         if not chosen:
             continue
         count += len(chosen)
         if detector is None:
-            _detector()
-        # While the secret engine loads, which takes longer than all the rest:
-        from ccds_ls.check import check
-        from ccds_ls.rules import all_rules
-
-        rules = all_rules()
+            _loading().go_on()
+        batches = (chosen[start : start + BATCH] for start in range(0, len(chosen), BATCH))
+        read = (_versions(view, batch, staged=staged, would_add=would_add) for batch in batches)
         located = every[view.root] = []
-        # In batches: the content of a few files at a time is enough to hold in memory.
-        for start in range(0, len(chosen), BATCH):
-            files = _versions(view, chosen[start : start + BATCH], staged=staged, would_add=would_add)
-            snapshot = make_snapshot(view, files, settings)
-            found = check(
-                snapshot if with_baseline else without_baseline(snapshot),
-                detector or loaded_detector(),
-                rules,
-            )
+        for found in _checked(view, read, detector, settings, with_baseline=with_baseline):
             located += mend(view.root, found) if mend else found
     return Checked(every, count)
+
+
+def _checked(
+    view: View,
+    batches: Iterable[list[File]],
+    detector: Detector | None,
+    settings: dict[str, Any] | None,
+    *,
+    with_baseline: bool,
+) -> Iterator[list[Located]]:
+    """The findings in each batch: the content of a few files at a time is enough to hold in memory."""
+    # While the secret engine loads, which takes longer than all the rest:
+    from ccds_ls.check import check
+    from ccds_ls.collect import make_snapshot
+    from ccds_ls.rules import all_rules
+    from ccds_ls.secrets.patterns import line  # noqa: F401 - for the first line that is looked at
+
+    rules = all_rules()
+    for files in batches:
+        snapshot = make_snapshot(view, files, settings)
+        found = check(
+            snapshot if with_baseline else without_baseline(snapshot), detector or _awaited(), rules
+        )
+        if detector is None:
+            loaded_detector()  # Why it could not be loaded is no finding of a rule's, but an error.
+        yield found
 
 
 def without_baseline(snapshot: Snapshot) -> Snapshot:
@@ -112,7 +131,11 @@ def without_baseline(snapshot: Snapshot) -> Snapshot:
 
 def by_root(paths: Iterable[Path]) -> dict[Path, list[str]]:
     """The paths below each repository (or folder outside git), relative to it; ``""`` stands for all of it."""
-    roots: dict[Path, list[str]] = {}
+    return {root: chosen for root, (_, chosen) in _by_repository(paths).items()}
+
+
+def _by_repository(paths: Iterable[Path]) -> dict[Path, tuple[git.Repository | None, list[str]]]:
+    roots: dict[Path, tuple[git.Repository | None, list[str]]] = {}
     for path in paths:
         if not os.path.lexists(path):
             raise UsageError(f"There is no file or folder '{path}'.")
@@ -121,10 +144,11 @@ def by_root(paths: Iterable[Path]) -> dict[Path, list[str]]:
         repository = git.discover(folder, environ=os.environ)
         root = repository.top if repository else folder
         relative = full.relative_to(root).as_posix()
-        roots.setdefault(root, []).append("" if relative == "." else relative)
+        roots.setdefault(root, (repository, []))[1].append("" if relative == "." else relative)
         if repository is None and full.is_dir():
             # Each repository in a folder outside git has its own ignore rules and settings.
-            roots.update({inside: [""] for inside in walk(full)[1]})
+            for inside in walk(full)[1]:
+                roots[inside] = git.discover(inside, environ=os.environ), [""]
     return roots
 
 
@@ -146,6 +170,8 @@ def _chosen(view: View, paths: list[str], *, staged: bool, would_add: bool) -> l
 
 def _versions(view: View, paths: list[str], *, staged: bool, would_add: bool) -> list[File]:
     """The versions of some files that are to be checked: staged, in the work tree, or both where they differ."""
+    from ccds_ls.collect import index_files, worktree_file
+
     in_index = [] if would_add else [path for path in paths if path in view.staged]
     files = index_files(view, in_index)
     if staged:
@@ -156,14 +182,34 @@ def _versions(view: View, paths: list[str], *, staged: bool, would_add: bool) ->
 
 
 class _Loading(threading.Thread):
-    """The detector, loaded in the background, and why it is not the whole one."""
+    """The detector, loaded in the background, and why it is not the whole one.
+
+    The engine's package is imported at once; its rules, which take ten times as long, wait for ``go_on``.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(name="ccds-engine", daemon=True)
+        self._wanted = threading.Event()
+        self.start()
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether there was something to search."""
+        return self._wanted.is_set()
+
+    def go_on(self) -> None:
+        """Load the rules too."""
+        self._wanted.set()
 
     def run(self) -> None:
         """Load it; a failure is kept for ``result``."""
         from ccds_ls.secrets import EngineUnavailable, load, own_rules_only
+        from ccds_ls.secrets.engine import import_ahead
 
         self._failure: Exception | None = None
         try:
+            import_ahead()
+            self._wanted.wait()
             self._result: tuple[Detector, str | None] = load(), None
         except EngineUnavailable as error:
             self._result = own_rules_only(), str(error)
@@ -172,6 +218,7 @@ class _Loading(threading.Thread):
 
     def result(self) -> tuple[Detector, str | None]:
         """Wait for it."""
+        self.go_on()
         self.join()
         if self._failure:
             raise self._failure
@@ -179,17 +226,22 @@ class _Loading(threading.Thread):
 
 
 @cache
-def _detector() -> _Loading:
-    loading = _Loading(name="ccds-engine")
-    loading.start()
-    return loading
+def _loading() -> _Loading:
+    return _Loading()
 
 
 def loaded_detector() -> Detector:
     """The detector, with the engine where there is one."""
-    return _detector().result()[0]
+    return _loading().result()[0]
+
+
+def _awaited() -> Detector:
+    """The detector that is still being loaded: who first looks for a secret waits for it."""
+    from ccds_ls.secrets import Detector
+
+    return Detector(lambda data, path: loaded_detector().scan(data, path))
 
 
 def detector_problem() -> str | None:
     """Why the secret engine did not take part, where it was needed and could not be loaded."""
-    return _detector().result()[1] if _detector.cache_info().currsize else None
+    return _loading().result()[1] if _loading.cache_info().currsize and _loading().is_wanted else None

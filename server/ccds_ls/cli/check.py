@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ccds_ls.check_paths import Checked, UsageError, by_root, check_paths, detector_problem, loaded_detector
-from ccds_ls.finding import Severity
 from ccds_ls.git import read as git
 
 if TYPE_CHECKING:
@@ -37,6 +36,8 @@ def run(options: argparse.Namespace) -> int:
         return 2
     if problem := detector_problem():
         print(f"ccds-ls: {problem}", file=sys.stderr)
+    from ccds_ls.finding import Severity
+
     show(checked, options.format)
     return 1 if checked.down_to(Severity.WARNING).located else 0
 

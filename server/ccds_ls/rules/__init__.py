@@ -51,7 +51,8 @@ class Rule:
     ``kinds`` maps each kind of finding to one line of explanation. ``reads_text`` is false for a rule that
     needs no more than a file's path, size and first bytes, ``deletions`` is true for one that has
     something to say of a file that a commit would delete. ``local`` is true when the finding depends on nothing
-    but the file itself and the settings, so that it may be kept by the content's id. An
+    but the file itself and the settings, so that it may be kept by the content's id. ``searches`` is
+    true for a rule that looks for secrets: it runs last, as the engine may still be loading. An
     ``is_optional`` rule is off until the setting ``enable`` names it. ``acceptable`` is false where
     accepting a finding would not help, so that no fix offers it.
     """
@@ -63,6 +64,7 @@ class Rule:
     reads_text: bool = True
     deletions: bool = False
     local: bool = True
+    searches: bool = False
     is_optional: bool = False
     acceptable: bool = True
 

@@ -305,4 +305,5 @@ RULE = Rule(
         "huggingface-token": "A provider's token or key, here Hugging Face's; each provider has a kind of its own.",
     },
     check=check,
+    searches=True,
 )

@@ -77,14 +77,14 @@ class _Found(NamedTuple):
 
 @dataclass(frozen=True)
 class Detector:
-    """Finds secrets; safe to use from several threads."""
+    """Finds secrets; safe to use from several threads. ``scan`` tells where to look."""
 
-    _scan: Scan
+    scan: Scan
 
     def find(self, text: str, path: str) -> Secrets:
         """The secrets in a text, in order; ``path`` tells its syntax and whether it is a test. Takes any str."""
         data = text.encode("utf-8", "surrogatepass")
-        hits = self._scan(data, path)
+        hits = self.scan(data, path)
         whole = path.endswith(_WHOLE)
         if not hits and not whole:
             return Secrets()

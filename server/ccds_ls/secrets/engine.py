@@ -7,6 +7,7 @@ the engine in the background first of all. Nothing here uses the network: no sec
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
@@ -54,6 +55,12 @@ class Hit(NamedTuple):
 
 Scan = Callable[[bytes, str], list[Hit]]
 """(text as UTF-8, path) -> the hits of the engine's rules and of ``candidate``'s."""
+
+
+def import_ahead() -> None:
+    """Import the engine's package, so that ``load`` need not; ``load`` says so where that can't be done."""
+    with suppress(ImportError):
+        import kingfisher_sdk  # noqa: F401
 
 
 def load(cache_dir: Path | None = None) -> Scan:
