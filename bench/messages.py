@@ -83,6 +83,7 @@ def _latency(root: Path, rounds: int) -> Table:
             "idle": latencies(client, document, lambda: time.perf_counter() > until),
             "while it makes projects": _while_making_projects(client, root, document, rounds),
             "while 1 MB of source is checked": _while_checking(client, root, document, rounds),
+            "while 16 MB of short lines are opened": _while_opening(client, root, document, rounds),
         }
     finally:
         client.close()
@@ -116,4 +117,15 @@ def _while_checking(client: Client, root: Path, document: str, rounds: int) -> l
         client.notify("textDocument/didOpen", opened(uri, source(17_000, number)))
         checked = lambda uri=uri, seen=seen: any(p["uri"] == uri for _, p in client.published[seen:])  # noqa: E731
         taken += latencies(client, document, checked)
+    return taken
+
+
+def _while_opening(client: Client, root: Path, document: str, rounds: int) -> list[float]:
+    text, taken = "1,2\n" * 4_000_000, []
+    for number in range(rounds):
+        uri, seen = (root / f"large_{number}.csv").as_uri(), len(client.published)
+        client.notify("textDocument/didOpen", opened(uri, text, "csv"))
+        checked = lambda uri=uri, seen=seen: any(p["uri"] == uri for _, p in client.published[seen:])  # noqa: E731
+        taken += latencies(client, document, checked)
+        client.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
     return taken

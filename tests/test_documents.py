@@ -65,9 +65,9 @@ class Editor:
 class Editing(RuleBasedStateMachine):
     """Edits that reach a server's buffer and an editor must leave the same text and the same lines."""
 
-    @initialize(text=TEXTS, encoding=st.sampled_from(ENCODINGS))
-    def open(self, text: str, encoding: str) -> None:
-        self.editor, self.buffer = Editor(text, encoding), Buffer(text, encoding)
+    @initialize(text=TEXTS, encoding=st.sampled_from(ENCODINGS), chunk=st.integers(1, 9))
+    def open(self, text: str, encoding: str, chunk: int) -> None:
+        self.editor, self.buffer = Editor(text, encoding), Buffer(text, encoding, chunk)
 
     @rule(start=POSITIONS, end=POSITIONS, new=TEXTS)
     def edit(self, start: tuple[int, int], end: tuple[int, int], new: str) -> None:
@@ -148,6 +148,13 @@ def notebook_text() -> str:
     ]
     outputs = '   "outputs": [{"output_type": "stream", "name": "stdout", "text": ["0.123456789"]}]'
     return "\n".join([*lines, outputs, "  },"] * 28_000)
+
+
+def test_a_text_that_is_opened_is_not_walked_before_an_edit() -> None:
+    buffer = Buffer("a\n" * 9)
+    assert "_chunks" not in vars(buffer)
+    buffer.edit((8, 0), (9, 0), "")
+    assert buffer.text == "a\n" * 8 and "_chunks" in vars(buffer)
 
 
 def test_an_edit_of_5_mb_takes_under_20_ms() -> None:
