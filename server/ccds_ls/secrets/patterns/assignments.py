@@ -54,7 +54,10 @@ _SETTING = re.compile(r"[ \t]*(?:export[ \t]+|set[ \t]+|-[ \t]+|ENV[ \t]+|ARG[ \
 _COMMAND = re.compile(r"\s*(?:[%!$>]|export\s|setx?\s|\$env:|set_env|ENV\s)")
 _COMMENT = re.compile(r"(?:^|\s)(?:#|//|--|\*)\s")
 _SPACED = re.compile(r"(?:netrc|\.conf|\.properties|\.ovpn)\Z")
-_PUBLIC_LINK = re.compile(r"zoom\.us/|\.svg\?|://(?:[\w-]{1,40}\.){0,4}example(?:\.\w{2,10})?[:/?]")
+_PUBLIC_LINK = re.compile(
+    r"zoom\.us/|\.svg\?|://(?:[\w-]{1,40}\.){0,4}example(?:\.\w{2,10})?[:/?]"
+    r"|[?&](?:casa_token|sharing_token|guestAccessKey)\Z"  # of publishers, for whoever is given the article's link
+)
 _OTHER_NAME = re.compile(r"[A-Za-z_]{1,20}=[^=]")
 _HASHED_NAME = re.compile(r"[\w.]+-[0-9a-f]{32,}\Z")
 _CONNECTION = re.compile(
@@ -127,8 +130,8 @@ def _link(line: str, start: int, after: re.Match[str], path: str) -> str | None:
         return None
     if op == ">" and not (opened in ("<", "/") or close):
         return None
-    # What stands in the link of a meeting or of a badge is for whoever may read the page.
-    public = opened in ("?", "&") and _PUBLIC_LINK.search(line, max(0, start - _NEAR), start)
+    # What stands in the link of a meeting, a badge or an article is for whoever may read the page.
+    public = opened in ("?", "&") and _PUBLIC_LINK.search(line, max(0, start - _NEAR), after.end("rest"))
     return None if public else "clear"
 
 

@@ -3,35 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from ccds_ls.secrets.patterns.match import Match, lower
+from ccds_ls.secrets.patterns.pattern import Pattern
 from ccds_ls.secrets.patterns.values import is_password, is_placeholder, is_random, is_strong, is_uuid
-
-
-@dataclass(frozen=True)
-class Pattern:
-    """One form. The value is the group ``value``; ``accepts`` says whether it is a secret.
-
-    ``hints`` are lower-case texts of which one stands on every line that has the form; ``path`` is how the path of
-    every file ends that has it. What is a ``provider``'s own form counts in tests and documentation too.
-
-    ``finds`` and ``passes`` are samples, one line each, that the tests run. ``<name>`` in them is replaced by a
-    value made at that moment (see ``tests/secret_samples.py``), so that none of them looks like a live secret.
-    """
-
-    kind: str
-    title: str
-    hints: tuple[str, ...]
-    regex: re.Pattern[str]
-    accepts: Callable[[re.Match[str]], bool]
-    confidence: str
-    finds: tuple[str, ...]
-    passes: tuple[str, ...]
-    path: str = ""
-    provider: bool = False
-
 
 _DATABASE = (
     r"(?:postgres(?:ql)?|mysql|mariadb|mssql|oracle|mongodb|rediss?|snowflake|redshift|clickhouse|trino|presto|hive|impala"
@@ -167,13 +143,35 @@ PATTERNS: tuple[Pattern, ...] = (
         "Password in an SQL statement",
         ("password", "identified"),
         re.compile(
-            r"(?:identified[ \t]{1,4}by|password(?:[ \t]{1,4}for[ \t]{1,4}\S{1,60})?(?:[ \t]{0,4}=)?)[ \t]{1,4}'(?P<value>[^\s']{4,200})'",
+            r"(?:identified[ \t]{1,4}(?:with[ \t]{1,4}\S{1,40}[ \t]{1,4})?by"
+            r"|\b(?:create|alter)[ \t]{1,4}(?:\w{1,20}[ \t]{1,4}){0,2}(?:user|role|login|group|key)\b[^\n]{0,200}?\bpassword(?:[ \t]{0,4}=)?"
+            r"|\bset[ \t]{1,4}password(?:[ \t]{1,4}for[ \t]{1,4}\S{1,60})?[ \t]{0,4}="
+            r"|\buser[ \t]{1,4}'[^'\n]{1,60}',?[ \t]{1,4}password"
+            # A piece of a statement on a line of its own; a sentence goes on behind the quoted word.
+            r"|\A[ \t]*[\"']{0,3}(?:(?:with|login|(?:un)?encrypted)[ \t]{1,4}){0,2}password(?=[ \t]{1,4}'[^\s']{4,200}'[ \t]{0,4}(?:[;)\\\"]|\Z)))"
+            r"[ \t]{1,4}(?P<quote>['\"])(?P<value>[^\s'\"]{4,200})(?P=quote)",
             re.IGNORECASE,
         ),
         _password,
         "high",
-        ("CREATE USER ana WITH PASSWORD '<password>';", "ALTER USER ana IDENTIFIED BY '<password>';"),
-        ("CREATE USER ana WITH PASSWORD 'changeme';",),
+        (
+            "CREATE USER ana WITH PASSWORD '<password>';",
+            "ALTER USER ana IDENTIFIED BY '<password>';",
+            "alter role ana with login encrypted password '<password>'",
+            "ALTER USER ana IDENTIFIED WITH mysql_native_password BY '<password>';",
+            "SET PASSWORD FOR 'ana'@'localhost' = '<password>';",
+            "OPTIONS (user 'ana', password '<password>')",
+            "    WITH PASSWORD '<password>';",
+            "psql -c \"CREATE ROLE ana LOGIN PASSWORD '<password>'\"",
+        ),
+        (
+            "CREATE USER ana WITH PASSWORD 'changeme';",
+            "echo \"wrong password '<password>' given\"",
+            "logger.info(\"Password '<password>' was refused\")",
+            "print(\"Enter password '<password>' to leave\")",
+            "\"Password '<password>' is too short\"",
+            "raise ValueError(f\"no user with password '<password>'\")",
+        ),
     ),
     Pattern(
         "password",
