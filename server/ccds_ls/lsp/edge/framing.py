@@ -86,14 +86,17 @@ class Frames:
             rest = bytes(self._buffer[after:length]).lstrip()
             if after and rest and b"content-".startswith(rest[:8].lower()):
                 end = length - len(rest)
-        body = bytes(self._buffer[:end])
+        with memoryview(self._buffer) as whole:
+            body = bytes(whole[:end])
         del self._buffer[:end]
         self._length = None
         return body or Fault("a message of no bytes")
 
     def _next_header(self) -> int | None:
         """Where a header begins in the body, which proves the body's length to be wrong."""
-        for blank in (b"\n\r\n", b"\n\n"):
+        # Mostly there is no raw line end at all, which is found out in a tenth of the time.
+        has_lines = self._buffer.find(b"\n", max(0, self._searched - 2), self._length) >= 0
+        for blank in (b"\n\r\n", b"\n\n") if has_lines else ():
             at = self._searched - len(blank)
             while (at := self._buffer.find(blank, max(0, at + 1), self._length)) >= 0:
                 header = _HEADER_AT_END.search(self._buffer, max(0, at - _HEADER_LENGTH), at + len(blank))
