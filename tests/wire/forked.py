@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from typing import IO, Any
 
@@ -90,7 +91,8 @@ class Forked:
 
     def kill(self) -> None:
         if self._code is None:
-            self.send_signal(signal.SIGKILL)
+            with suppress(ProcessLookupError):  # It has ended by itself, and nobody has asked for its code.
+                self.send_signal(signal.SIGKILL)
 
 
 def main() -> None:

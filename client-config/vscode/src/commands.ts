@@ -11,6 +11,11 @@ const REQUEST_CANCELLED = -32800; // LSP's code, written here since the client's
 
 const COMMANDS: Record<string, { title: string; argument: Schema; where: string }> = table;
 
+/** Whether a command may run in this folder: in one that is not trusted, only what leaves it alone. */
+export function allowed(name: string): boolean {
+  return vscode.workspace.isTrusted || COMMANDS[name]?.where === "anywhere";
+}
+
 export class Commands implements vscode.Disposable {
   private readonly registered = new Map<string, vscode.Disposable>();
   private readonly pages = new Pages();
@@ -33,7 +38,7 @@ export class Commands implements vscode.Disposable {
   }
 
   private async run(name: string, given: unknown): Promise<Result | undefined> {
-    if (!vscode.workspace.isTrusted && COMMANDS[name]?.where !== "anywhere") {
+    if (!allowed(name)) {
       const answer = await vscode.window.showWarningMessage(
         "CCDS changes nothing and runs no git command in a folder that you do not trust.", "Manage Trust",
       );

@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { Commands } from "./commands";
 import type { Connection } from "./languageServer";
 import { pythonEnvironments } from "./discover";
+import { offered, registerChoosing } from "./fixes";
 import { offer } from "./install";
 import { Status } from "./status";
 
@@ -12,11 +13,11 @@ let connected: Promise<Connection> | undefined;
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("CCDS", { log: true });
   const status = new Status();
-  const connection = () => (connected ??= load(context, status, log, (served) => commands.register(served)));
+  const connection = () => (connected ??= load(context, status, log, (served) => commands.register(served), offered));
   const start = async (again: boolean) => startOrOffer(context, await connection(), log, again);
   const commands = new Commands(connection, () => start(true));
   context.subscriptions.push(
-    log, status, commands,
+    log, status, commands, registerChoosing(),
     vscode.commands.registerCommand("ccds.client.restart", async () => report((await connection()).restart())),
     vscode.commands.registerCommand("ccds.client.install", async () => {
       if (!(await start(true))) return;

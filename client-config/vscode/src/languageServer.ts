@@ -6,6 +6,7 @@ import {
   type ClientCapabilities, type DynamicFeature, type LanguageClientOptions, type StaticFeature,
 } from "vscode-languageclient/node";
 import { discover, type Found } from "./discover";
+import type { offered } from "./fixes";
 import { LongWork } from "./progress";
 import { explicit } from "./settings";
 import type { Standing, Status } from "./status";
@@ -52,6 +53,7 @@ export class Connection {
     private readonly status: Status,
     private readonly log: vscode.LogOutputChannel,
     private readonly served: (commands: string[]) => void,
+    private readonly offer: typeof offered,
   ) {}
 
   get running(): boolean {
@@ -178,6 +180,8 @@ export class Connection {
       initializationOptions: () => ({ ccds: explicit(this.context) }),
       middleware: {
         handleWorkDoneProgress: (token, told) => this.work.handle(token, told),
+        provideCodeActions: async (document, range, context, token, next) =>
+          this.offer(document, (await next(document, range, context, token)) ?? []),
         workspace: {
           configuration: async ({ items }, token, next) => {
             const answers = await next({ items }, token);
