@@ -11,6 +11,9 @@ import pytest
 
 from ccds_ls.__main__ import main
 from ccds_ls.baseline import NAME, BaselineError, load, record
+from ccds_ls.baseline.accept import _not_committed
+from ccds_ls.finding import Finding, Severity, State
+from ccds_ls.secrets import own_rules_only
 from repositories import git, make, write
 
 pytestmark = pytest.mark.long
@@ -106,6 +109,14 @@ def test_what_no_commit_has_yet_is_not_accepted(old: Path, capsys: pytest.Captur
         "secret src/hub.py",
     ]
     assert codes(capsys) == expected, "what stands in the commit is quiet, and so is the name of a notebook"
+
+
+def test_whatever_its_state_a_path_that_the_commit_lacks_is_refused(old: Path) -> None:
+    def found(path: str) -> Finding:
+        return Finding("key-file", None, Severity.WARNING, path, "", State.WORK_TREE, path)
+
+    refused = _not_committed(old, [found("src/hub.py"), found("gone.pem")], own_rules_only(), None)
+    assert [finding.path for finding in refused] == ["gone.pem"]
 
 
 def test_outside_git_no_secret_is_accepted(

@@ -395,3 +395,18 @@ def test_a_dry_run_is_what_the_rename_does(repo: Path, capsys: pytest.CaptureFix
     commands = err.partition(f"To undo: in {repo.resolve()}: ")[2].partition(";")[0]
     subprocess.run(commands, shell=True, cwd=repo, check=True)
     assert git(repo, "ls-files", "notebooks").split() == names
+
+
+@pytest.mark.parametrize("action", ["install", "uninstall"])
+def test_hooks_need_a_repository(
+    action: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run(capsys, "hook", action)
+    assert (code, out) == (2, "") and "is not under git yet" in err
+
+
+def test_hooks_that_cannot_be_written_are_told(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(repo, {".git/hooks": "a file in the place of the folder\n"})
+    code, out, err = run(capsys, "hook", "install")
+    assert (code, out) == (2, "") and "hooks: File exists" in err

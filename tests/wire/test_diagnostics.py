@@ -281,6 +281,21 @@ def test_documents_that_are_no_files_are_left_alone(client: Client, repo: Path) 
     assert shown(client, repo / "a.py") == []
 
 
+def test_what_is_gits_own_is_left_alone(client: Client, repo: Path) -> None:
+    inside, text = repo / ".git" / "hook.py", f'login("{token()}")\n'
+    write(repo, {".git/hook.py": text})
+    for version, path in enumerate((inside, repo / "a.py", inside, repo / "b.py")):
+        open_text(client, path, text) if version != 2 else change(client, path, version, f"{text}# more\n")
+    waiting = {(repo / name).as_uri() for name in ("a.py", "b.py")}
+    for message in client.messages():
+        told = message.get("params", {})
+        if message.get("method") == "textDocument/publishDiagnostics" and told["diagnostics"]:
+            assert told["uri"] != inside.as_uri()
+            waiting.discard(told["uri"])
+        if not waiting:
+            return
+
+
 def test_findings_stay_while_the_json_of_a_notebook_is_broken(client: Client, repo: Path) -> None:
     path = repo / "notebooks" / "1.0-jqp-start.ipynb"
     text = notebook("print(one)", "x = 1\nprint(two)")
