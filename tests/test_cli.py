@@ -224,6 +224,16 @@ def test_fifos_and_links_out_of_the_tree_are_survived(
     assert checked(capsys, str(tmp_path)) == []
 
 
+def test_a_link_that_is_called_as_a_notebook_is_none(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = repo / "notebooks"
+    folder.mkdir()
+    (folder / "1.0-jqp-levels.ipynb").symlink_to("../shared/levels.ipynb")
+    (folder / ".#2.0-jqp-widths.ipynb").symlink_to("jane@tower.4711:1790000000")  # as Emacs locks a file
+    assert checked(capsys) == []
+    git(repo, "add", ".")
+    assert checked(capsys, "--staged") == []
+
+
 NEW = {
     "an unknown option": (["--set", "licence=MIT"], "licence"),
     "an unknown choice": (["--set", "docs=sphinx"], "docs"),

@@ -40,6 +40,10 @@ their secrets are then still shown in the commit message and by \\[ccds-check-co
 ;; lsp-mode, where ccds-ls runs beside other servers
 
 (with-eval-after-load 'lsp-mode
+  ;; lsp-mode warns in a window of its own of each mode whose language it does not know.
+  (add-to-list 'lsp-language-id-configuration '("." . "plaintext") t)
+  (cl-defmethod lsp-execute-command ((_ (eql ccds-ls)) command arguments)
+    (ccds--send (symbol-name command) (car (append arguments nil))))
   (lsp-register-client
    (make-lsp-client :new-connection (lsp-stdio-connection '("ccds-ls" "server"))
                     :activation-fn (lambda (&rest _) t)
@@ -53,7 +57,7 @@ their secrets are then still shown in the commit message and by \\[ccds-check-co
   "Have the server of the current buffer run COMMAND with ARGUMENT, and show what it says."
   (let ((params (list :command command :arguments (vector (or argument (make-hash-table))))))
     (cond ((bound-and-true-p lsp-mode)
-           (with-lsp-workspace (lsp-find-workspace 'ccds-ls)
+           (with-lsp-workspace (lsp-find-workspace 'ccds-ls buffer-file-name)
              (lsp-request-async "workspace/executeCommand" params #'ccds--show :mode 'detached
                                 :error-handler (lambda (it) (message "%s" (lsp:json-response-error-error-message it))))))
           ((and (fboundp 'eglot-current-server) (eglot-current-server))
@@ -121,11 +125,37 @@ their secrets are then still shown in the commit message and by \\[ccds-check-co
 
 (defun ccds--finding ()
   "The code and the fingerprint of the finding on this line."
-  (let ((spec (cl-some (lambda (it) (alist-get 'eglot-lsp-diag (flymake-diagnostic-data it)))
-                       (flymake-diagnostics (line-beginning-position) (line-end-position)))))
+  (let ((spec (cl-find-if #'ccds--own
+                          (if (bound-and-true-p lsp-mode)
+                              (lsp-cur-line-diagnostics)
+                            (mapcar (lambda (it) (alist-get 'eglot-lsp-diag (flymake-diagnostic-data it)))
+                                    (flymake-diagnostics (line-beginning-position) (line-end-position)))))))
     (unless spec
-      (user-error "There is no finding of ccds-ls on this line; with lsp-mode use M-x lsp-execute-code-action"))
-    (list :code (plist-get spec :code) :fingerprint (plist-get (plist-get spec :data) :fingerprint))))
+      (user-error "There is no finding of ccds-ls on this line"))
+    (list :code (ccds--get spec :code) :fingerprint (ccds--get (ccds--get spec :data) :fingerprint))))
+
+(defun ccds--own (diagnostic)
+  "Whether DIAGNOSTIC, as the server has sent it, is one of ccds-ls\='s."
+  (and diagnostic (equal (ccds--get diagnostic :source) "ccds")))
+
+(defun ccds-list-findings ()
+  "List what is wrong in the project, in files that are not open, too."
+  (interactive)
+  (if (bound-and-true-p lsp-mode)
+      (let (lines)
+        (maphash (lambda (path all)
+                   (dolist (it (cl-remove-if-not #'ccds--own all))
+                     (push (ccds--line (ccds--flat path it)) lines)))
+                 (lsp-diagnostics t))
+        (ccds--list (or (sort lines #'string<) '("Nothing is wrong."))))
+    (flymake-show-project-diagnostics)))
+
+(defun ccds--flat (path diagnostic)
+  "The DIAGNOSTIC of the file PATH as a finding that `ccds--line' takes."
+  (let ((start (ccds--get (ccds--get diagnostic :range) :start)))
+    (list :path path :line (1+ (ccds--get start :line)) :column (1+ (ccds--get start :character))
+          :severity (nth (1- (ccds--get diagnostic :severity)) '("error" "warning" "information" "hint"))
+          :message (ccds--get diagnostic :message) :code (ccds--get diagnostic :code))))
 
 (defun ccds--argument (fill questions)
   "What a command takes from where you are, by FILL, and the answers to its QUESTIONS."

@@ -73,6 +73,7 @@ def _index_file(entry: git.Entry, blob: git.Blob) -> File:
         content_id=entry.oid,
         tracked=True,
         committed=entry.status not in "A ",
+        is_link=entry.is_link,
     )
 
 
@@ -106,8 +107,9 @@ def worktree_file(view: View, path: str, *, ignored: bool = False) -> File | Non
         status = full.lstat()
         if stat.S_ISLNK(status.st_mode):
             target = os.fsencode(full.readlink())
+            text = os.fsdecode(target)
             return File(
-                path, Origin.WORKTREE, state, len(target), target, os.fsdecode(target), ignored=ignored
+                path, Origin.WORKTREE, state, len(target), target, text, ignored=ignored, is_link=True
             )
         if not stat.S_ISREG(status.st_mode):
             return None

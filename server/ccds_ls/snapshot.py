@@ -44,8 +44,8 @@ class File:
     asked for: ``unread`` then says why when that matters to the user. ``content_id`` names the content (a blob's
     object id, a document's version) and is None where it has no name. ``ignored`` is true for a file that git
     ignores and does not track. ``committed`` says that the last commit has another version of it, ``deleted``
-    that the next one would delete it. ``covered_by`` is the line of an ignore file that would keep a staged path out
-    if git did not track it.
+    that the next one would delete it. The text of a symbolic link, ``is_link``, is its target. ``covered_by`` is the
+    line of an ignore file that would keep a staged path out if git did not track it.
     """
 
     path: str
@@ -60,6 +60,7 @@ class File:
     committed: bool = False
     deleted: bool = False
     ignored: bool = False
+    is_link: bool = False
     covered_by: str | None = None
     cells: Notebook | None = None  # given when an editor shows a notebook as cells, not as JSON
     saved: Notebook | None = None  # the one on disk, where an editor shows it as a script
@@ -89,7 +90,7 @@ class File:
         """
         if self.cells is not None:
             return self.cells
-        if self.text is None or not self.path.endswith(".ipynb"):
+        if self.text is None or self.is_link or not self.path.endswith(".ipynb"):
             return None
         if self.is_script:
             from ccds_ls.notebook.joined_text import parse as parse_script

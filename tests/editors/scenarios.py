@@ -125,7 +125,7 @@ def rename(editor: Editor, project: Path, limit: float) -> None:
     shown = find(editor, path, limit, message=NAME)
     title = apply_fix(editor, path, shown, "Rename", limit)
     until(lambda: not path.exists(), f"{path.name} has another name", limit)
-    renamed = [item.name for item in path.parent.glob("*ring-widths.ipynb")]
+    renamed = [item.name for item in path.parent.glob("[0-9]*ring-widths.ipynb")]
     assert renamed, sorted(path.parent.iterdir())
     assert renamed[0] in title
     staged = lambda: repositories.git(project, "diff", "--cached", "--name-only")  # noqa: E731
@@ -218,7 +218,7 @@ def broken_notebook(editor: Editor, project: Path, limit: float) -> None:
 def references(editor: Editor, project: Path, limit: float) -> None:
     """With a notebook's new name, the link to it in the README is changed."""
     rename(editor, project, limit)
-    (renamed,) = (project / "notebooks").glob("*ring-widths.ipynb")
+    (renamed,) = (project / "notebooks").glob("[0-9]*ring-widths.ipynb")
     readme = project / projects.README
 
     def changed() -> bool:

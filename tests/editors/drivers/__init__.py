@@ -1,6 +1,6 @@
 """One module an editor; each has one or more ``Driver`` records. An editor that is listed here is on the bench."""
 
-from editors.drivers import emacs, jupyterlab, kate, neovim, vim, vscode
+from editors.drivers import emacs, jupyterlab, kate, lsp_mode, neovim, vim, vscode
 
 DRIVERS = (
     vscode.CURRENT,
@@ -8,6 +8,7 @@ DRIVERS = (
     neovim.DEBIAN,
     vim.DRIVER,
     emacs.DRIVER,
+    lsp_mode.DRIVER,
     jupyterlab.DRIVER,
     kate.DRIVER,
 )

@@ -46,8 +46,15 @@
   "Whether the buffer of PATH is on the screen, with its server connected if it is to have one."
   (let ((buffer (window-buffer (selected-window))))
     (and (equal (buffer-file-name buffer) path)
-         (or (bound-and-true-p lsp-mode) (buffer-local-value 'eglot--managed-mode buffer))
+         (with-current-buffer buffer
+           (if (featurep 'lsp-mode)
+               (cl-some (lambda (it) (eq (lsp--workspace-status it) 'initialized)) (lsp-workspaces))
+             eglot--managed-mode))
          t)))
+
+(defun bench-listed ()
+  "What the list of the project's findings says."
+  (json-encode (if (get-buffer "*ccds-ls*") (with-current-buffer "*ccds-ls*" (buffer-string)) "")))
 
 (setq server-socket-dir (getenv "XDG_RUNTIME_DIR") server-name "bench")
 (server-start)

@@ -28,6 +28,12 @@ LOOKS = """
 
 
 class Emacs:
+    lists_fixes = "eglot-code-actions"
+
+    @staticmethod
+    def choose(home: Home) -> None:
+        """Take the page's word for the client: Eglot is what it has first."""
+
     def __init__(self, home: Home, project: Path) -> None:
         self.env = home.env
         self.socket = home.path / "run" / "bench"
@@ -47,10 +53,15 @@ class Emacs:
 
     def open(self, path: Path) -> None:
         self.terminal.send(f"\x18\x06{path}\r")
-        until(lambda: self.ask(f'(bench-visits "{path}")'), lambda: f"{path}\n{self.terminal.text()}", 20)
+        until(lambda: self.visits(path), lambda: f"{path}\n{self.terminal.text()}", 20)
         self.terminal.send(
             "\x1b<"
         )  # Flymake begins to show after the next key, as a person's that looks around.
+
+    def visits(self, path: Path) -> bool | None:
+        """Whether a file is in front, connected to the server."""
+        visits: bool | None = self.ask(f'(bench-visits "{path}")')
+        return visits
 
     def shown(self, path: Path) -> list[Shown]:
         return [_shown(**item) for item in self.ask(f'(bench-shown "{path}")') or ()]
@@ -69,7 +80,7 @@ class Emacs:
 
     def menu(self, shown: Shown) -> list[str]:
         """Ask for the fixes of a line, and read what the prompt offers."""
-        self.terminal.send(f"\x1bg\x1bg{shown.line}\r\x1bxeglot-code-actions\r")
+        self.terminal.send(f"\x1bg\x1bg{shown.line}\r\x1bx{self.lists_fixes}\r")
         titles: list[str] = until(
             lambda: self.ask("(bench-menu)"), lambda: f"fixes\n{self.terminal.text()}", 10
         )
@@ -117,16 +128,17 @@ def _typed(text: str) -> str:
 
 def _shown(text: str, line: int, severity: str) -> Shown:
     found = FOUND.match(text)
-    kind = severity.removeprefix("eglot-").replace("note", "information")
+    kind = severity.removeprefix("eglot-").removeprefix(":").replace("note", "information")
     return Shown(found and found["code"], found["message"] if found else text, line, kind)
 
 
 @contextmanager
-def launch(home: Home, project: Path) -> Iterator[Emacs]:
+def launch(home: Home, project: Path, kind: type[Emacs] = Emacs) -> Iterator[Emacs]:
     home.follow("emacs")
+    kind.choose(home)
     home.add(".emacs.d/init.el", LOOKS)
     home.write(".emacs.d/early-init.el", "(setq native-comp-deferred-compilation nil)")
-    editor = Emacs(home, project)
+    editor = kind(home, project)
     try:
         until(lambda: editor.ask("t"), lambda: f"Emacs answers\n{editor.terminal.text()}", 20)
         yield editor
