@@ -107,9 +107,9 @@ def worktree_file(view: View, path: str, *, ignored: bool = False) -> File | Non
         status = full.lstat()
         if stat.S_ISLNK(status.st_mode):
             target = os.fsencode(full.readlink())
-            text = os.fsdecode(target)
+            where = os.fsdecode(target)
             return File(
-                path, Origin.WORKTREE, state, len(target), target, text, ignored=ignored, is_link=True
+                path, Origin.WORKTREE, state, len(target), target, where, ignored=ignored, is_link=True
             )
         if not stat.S_ISREG(status.st_mode):
             return None

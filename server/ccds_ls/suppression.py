@@ -24,6 +24,8 @@ _SYNTAXES = {
 }
 _COMMENTS = {ending: syntax for syntax, endings in _SYNTAXES.items() for ending in endings.split()}
 _REASON = "false alarm"
+ACCEPTS = "Ignore this "
+"""How the titles of the fixes begin that accept a finding and mend nothing."""
 
 
 def is_suppressed(finding: Finding, file: File) -> bool:
@@ -46,7 +48,7 @@ def is_suppressed(finding: Finding, file: File) -> bool:
 def suppressing_fixes(finding: Finding, file: File) -> tuple[Fix, ...]:
     """The fixes that accept a finding: on its line, where the file has comments, and in the project's settings."""
     in_settings = Fix(
-        f"Ignore this {finding.code} finding in the project's settings",
+        f"{ACCEPTS}{finding.code} finding in the project's settings",
         (Suppress(finding.code, finding.path, finding.fingerprint),),
     )
     text, span = _text_of(finding, file)
@@ -60,7 +62,7 @@ def suppressing_fixes(finding: Finding, file: File) -> tuple[Fix, ...]:
     end = lines.line_end(line)
     mark = f"  {comment[0]} ccds-ls: ignore[{finding.code}] {_REASON}{comment[1]}"
     edit = TextEdit(finding.path, Span(end, end), mark, finding.cell)
-    return (Fix(f"Ignore this {finding.code} finding on this line", (edit,)), in_settings)
+    return (Fix(f"{ACCEPTS}{finding.code} finding on this line", (edit,)), in_settings)
 
 
 def _text_of(finding: Finding, file: File) -> tuple[str | None, Span | None]:

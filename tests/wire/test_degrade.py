@@ -39,6 +39,8 @@ ABLE: Message = {
     },
     "textDocument": {"codeAction": LITERALS},
 }
+KATE: Message = {"textDocument": {"codeAction": LITERALS}, "window": {"workDoneProgress": True}}
+"""Kate 22.12, which carries out every fix that it is given for the finding that it names."""
 NAME = "0.0-jqp-who-leaves.ipynb"
 
 
@@ -142,6 +144,37 @@ def test_the_fix_that_renames_is_a_command(repo: Path, lacks: str) -> None:
     done, asked = command(client, run["command"], run["arguments"][0])
     assert (repo / "notebooks" / NAME).is_file() and not path.exists(), done
     assert asked == []
+    assert client.shut_down() == 0
+
+
+QUICK = [
+    # the file; its text; the finding; the one fix for it
+    ("src/hub.py", "login('{token}')\n" * 2, "secret", "Unstage src/hub.py"),
+    ("notebooks/Untitled.ipynb", notebook(), "notebook-name", f"Rename to {NAME}"),
+    ("README.md", "login('{token}')\n", "secret", None),
+    (".git/COMMIT_EDITMSG", "feat: x\n#\n# Changes to be committed:\n#\tnew file:   customers.csv\n#\n",
+     "data-file", "Stop this commit (the message stays as comments)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text", "code", "fix"), QUICK, ids=[case[0] for case in QUICK])
+def test_a_client_that_carries_out_all_fixes_of_a_finding_gets_one(
+    repo: Path, name: str, text: str, code: str, fix: str | None
+) -> None:
+    text = text.replace("{token}", "h" + "f_" + secret_samples.drawn(secret_samples._LETTERS, 34))
+    if name.startswith("src/"):
+        stage(repo, {name: text})
+    client = Client(READY)
+    client.initialize(KATE)
+    uri = (repo / name).as_uri()
+    opened(client, uri, text, "plaintext")
+    found = shown(client, uri, code)
+    whole = {"start": {"line": 0, "character": 0}, "end": {"line": text.count("\n"), "character": 0}}
+    params = {"textDocument": {"uri": uri}, "range": whole, "context": {"diagnostics": [found]}}
+    given = client.request("textDocument/codeAction", params)
+    assert [action["title"] for action in given] == ([fix] if fix else [])
+    every = client.request("textDocument/codeAction", {**params, "context": {"diagnostics": []}})
+    assert len(every) > 1, "its menu of code actions names no finding"
     assert client.shut_down() == 0
 
 

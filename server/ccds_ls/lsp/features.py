@@ -19,18 +19,20 @@ if TYPE_CHECKING:
 def code_action(server: Server, params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
     uri = params.text_document.uri
     path = _path_behind(server, uri)
-    wanted = params.context.only
+    wanted, named = params.context.only, params.context.diagnostics
     if wanted and not any(str(kind) in ("", "quickfix") for kind in wanted):
         return []
+    one = named[0] if len(named) == 1 and server.session.client.takes_all else None
+    place = one.range if one else params.range
     if message := server.session.messages.get(commit_message.key_of(uri) or ""):
-        actions = message_actions.code_actions(server.session, message, params.range)
+        actions = message_actions.code_actions(server.session, message, place)
     elif path is not None:
-        actions = file_actions.code_actions(
-            server.session, path, uri, params.range, params.context.diagnostics
-        )
+        actions = file_actions.code_actions(server.session, path, uri, place, named)
     else:
         return []
-    if form := _form(server, uri):
+    if one:
+        actions = file_actions.best(actions, one)
+    elif form := _form(server, uri):
         from ccds_ls.lsp.form import code_actions
 
         actions += code_actions(form)

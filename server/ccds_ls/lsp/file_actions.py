@@ -9,6 +9,7 @@ from lsprotocol import types
 from ccds_ls.finding import TextEdit
 from ccds_ls.lsp.session import Session
 from ccds_ls.lsp.to_proto import Target, code_action
+from ccds_ls.suppression import ACCEPTS
 
 
 def code_actions(
@@ -38,6 +39,17 @@ def code_actions(
                 continue  # where it would be made is not known before the file has been looked at as it is open
             actions.setdefault(fix.title, code_action(fix, [made], target, session.client))
     return [action for action in actions.values() if action.edit or action.command or action.data]
+
+
+def best(actions: Iterable[types.CodeAction], named: types.Diagnostic) -> list[types.CodeAction]:
+    """The one fix of a finding to be carried out unseen: the preferred one, else the first that mends something."""
+    mending = [
+        action
+        for action in actions
+        if any(item.code == named.code for item in action.diagnostics or ())
+        and not action.title.startswith(ACCEPTS)
+    ]
+    return sorted(mending, key=lambda action: not action.is_preferred)[:1]
 
 
 def _touches(one: types.Range, other: types.Range) -> bool:

@@ -40,13 +40,17 @@ _WHOLE_FILE = types.Range(types.Position(0, 0), types.Position(0, 1))
 
 @dataclass(frozen=True)
 class Client:
-    """What the client can do, as far as it changes what we send."""
+    """What the client can do, as far as it changes what we send.
+
+    ``takes_all``: it carries out, unseen, every fix that it is given for a finding that it names.
+    """
 
     encoding: str = types.PositionEncodingKind.Utf16
     document_changes: bool = False
     rename_file: bool = False
     create_file: bool = False
     code_action_literals: bool = False
+    takes_all: bool = False
     show_document: bool = False
     show_message_request: bool = False
     progress: bool = False
@@ -84,6 +88,7 @@ def client_of(capabilities: types.ClientCapabilities, encoding: str, name: str =
         rename_file=bool(edit.document_changes) and types.ResourceOperationKind.Rename in operations,
         create_file=bool(edit.document_changes) and types.ResourceOperationKind.Create in operations,
         code_action_literals=bool(actions.code_action_literal_support),
+        takes_all=_is_old_kate(workspace, window) and bool(actions.code_action_literal_support),
         show_document=bool(window.show_document and window.show_document.support),
         show_message_request=window.show_message is not None,
         progress=bool(window.work_done_progress),
@@ -100,6 +105,18 @@ def client_of(capabilities: types.ClientCapabilities, encoding: str, name: str =
         status=isinstance(experimental, dict) and experimental.get("ccdsStatus") is True,
         drops_results=name.startswith(DROP_RESULTS),
     )
+
+
+def _is_old_kate(
+    workspace: types.WorkspaceClientCapabilities, window: types.WindowClientCapabilities
+) -> bool:
+    """Whether this looks like Kate up to 22.12, which does not say its name and announces little.
+
+    Its Quick Fix asks for the whole document's fixes, naming one finding, and does them all: ``autoApply`` in
+    ``triggerCodeActionItem`` of KDE/kate's addons/lspclient/lspclientpluginview.cpp. Its successors show a menu.
+    """
+    little = types.WorkspaceClientCapabilities(workspace_folders=workspace.workspace_folders)
+    return workspace == little and window.show_message is None and bool(window.work_done_progress)
 
 
 def uri_of(path: Path) -> str:
