@@ -71,11 +71,11 @@ class Kate:
     def start(self) -> None:
         until(lambda: self.ask("ready"), "Kate answers", 20)
         until(lambda: self.ask("seen"), "Kate can be seen", 20)
-        window = until(
+        self.window = until(
             lambda: self.xdotool("search", "--onlyvisible", "--class", "kate").split(), "a window", 10
-        )
+        )[0]
         width, height, _ = SIZE.split("x")
-        self.xdotool("windowsize", window[0], width, height)
+        self.xdotool("windowsize", self.window, width, height)
         # Newer versions list diagnostics in a place of their own.
         until(
             lambda: self.ask("press", "Show Diagnostics") or self.ask("press", "Show LSP"),
@@ -94,6 +94,9 @@ class Kate:
         until(shows, lambda: f"{path.name} in the title, not {self.ask('title')!r}", 10)
         if not self.allowed:
             self.allowed = until(lambda: self.ask("press", "Yes"), "the question whether to start it", 20)
+            # There is no window manager that would give the focus back when the question is closed.
+            until(lambda: not self.ask("asked"), "the question is closed", 10)
+            self.xdotool("windowfocus", "--sync", self.window)
 
     def shown(self, path: Path) -> list[Shown]:
         found, file = [], ""

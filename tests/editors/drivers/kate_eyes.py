@@ -112,6 +112,15 @@ def press(name: str) -> bool:
     return False
 
 
+def asked() -> bool:
+    """Whether a question is open that is answered with yes or no."""
+    try:
+        buttons = [button for button in everything("push button") if button.get_name() == "Yes"]
+        return any(button.get_state_set().contains(Atspi.StateType.SHOWING) for button in buttons)
+    except GLib.Error:
+        return True  # It is just being closed.
+
+
 def fixes() -> list[str]:
     """What the open menu of fixes offers."""
     offered = (item for item in items() if item.get_name().startswith("[quickfix] "))
@@ -120,7 +129,7 @@ def fixes() -> list[str]:
 
 VERBS: dict[str, Callable[..., Any]] = {
     "ready": ready, "seen": seen, "open": open_file, "move": move, "title": title, "rows": rows, "press": press,
-    "fixes": fixes,
+    "asked": asked, "fixes": fixes,
 }  # fmt: skip
 
 for line in sys.stdin:
