@@ -307,12 +307,51 @@ SLUGS = [
     ("a" * 70, "a" * 60),
     ("word " * 20, "-".join(["word"] * 12)),
     ("--", ""),
+    ("2D plots", "2d-plots"),
+    ("plot3D", "plot3d"),
+    ("3DPlot", "3d-plot"),
+    ("Step2EDA", "step2-eda"),
+    ("Part2Cleaning", "part2-cleaning"),
+    ("1st_look", "1st-look"),
+    ("2ND Try", "2nd-try"),
+    ("S3Bucket", "s3-bucket"),
+    ("PM2.5", "pm2.5"),
+    ("PM2.5-levels v1.2.", "pm2.5-levels-v1.2"),
+    ("fig.1.a", "fig-1-a"),
+    ("H2O_CO2", "h2o-co2"),
+    ("COVID19Cases", "covid19-cases"),
+    ("Word2Vec", "word2vec"),
+    ("KPIsByYear", "kpis-by-year"),
+    ("pH", "ph"),
+    ("tSNEPlot", "t-sne-plot"),
+    ("trainXGBoostModel", "train-xgboost-model"),
+    ("MLflow", "mlflow"),
+    ("Fine-tuning LLMs with PyTorch", "fine-tuning-llms-with-pytorch"),
 ]
 
 
 @pytest.mark.parametrize(("text", "expected"), SLUGS)
 def test_slug(text: str, expected: str) -> None:
     assert slug(text) == expected
+
+
+WORDS = st.from_regex(r"[a-z]{3,6}", fullmatch=True)
+
+
+@given(st.text(st.sampled_from("aZbSs09.- _'é漢"), max_size=70))
+def test_a_slug_is_words_and_its_own_slug(text: str) -> None:
+    words = slug(text)
+    assert re.fullmatch(r"(?:[a-z0-9]+(?:[.-][a-z0-9]+)*)?", words)
+    assert slug(words) == words
+    assert bool(words) == bool(re.search("[A-Za-z0-9é]", text))
+
+
+@given(WORDS, st.integers(0, 2000), st.sampled_from("ADKX"), WORDS)
+def test_a_number_and_a_letter_stay_together(word: str, number: int, letter: str, other: str) -> None:
+    one = f"{number}{letter.lower()}"
+    assert slug(f"{word}{number}{letter}") == f"{word}{one}"
+    assert slug(f"{word}_{number}{letter}{other.title()}") == f"{word}-{one}-{other}"
+    assert slug(f"{word} {number}{letter} {other}") == f"{word}-{one}-{other}"
 
 
 def test_phase() -> None:
