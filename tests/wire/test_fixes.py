@@ -190,6 +190,9 @@ def test_outputs_are_cleared_in_the_file(client: Client, repo: Path) -> None:
     ).replace('"execution_count": 1', '"execution_count": null')
     with pytest.raises(ResponseError, match="no outputs"):
         client.command("ccds.stripOutputs", {"uri": path.as_uri()})
+    path.write_text(text, encoding="utf-16")
+    with pytest.raises(ResponseError, match="it is in UTF-16"):
+        client.command("ccds.stripOutputs", {"uri": path.as_uri()})
     write(repo, {"b.ipynb": "{"})
     with pytest.raises(ResponseError, match="not a notebook"):
         client.command("ccds.stripOutputs", {"uri": (repo / "b.ipynb").as_uri()})

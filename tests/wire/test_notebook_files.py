@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from repositories import git, make, write
-from wire.client import READY, Client, request
+from wire.client import READY, Client, ResponseError, request
 
 pytestmark = pytest.mark.long
 
@@ -221,6 +221,19 @@ def test_the_command_renames_on_disk_and_changes_what_names_it(plain: Client, re
     assert "R  notebooks/Untitled.ipynb -> notebooks/2.0-jqp-end.ipynb" in status
     assert "R  notebooks/Untitled.py -> notebooks/2.0-jqp-end.py" in status
     assert done["undo"].startswith("rename notebooks/2.0-jqp-end")
+    assert done["message"] == (
+        "Renamed Untitled.ipynb to 2.0-jqp-end.ipynb and 1 file beside it, and changed 3 files for it."
+    )
+
+
+def test_no_notebook_gets_the_name_of_another_in_other_letters(plain: Client, repo: Path) -> None:
+    argument = {"uri": (repo / "notebooks" / "Untitled.ipynb").as_uri(), "newName": "3.0-JQP-next.ipynb"}
+    with pytest.raises(ResponseError, match=r"the same file as 3\.0-JQP-next\.ipynb on Windows"):
+        plain.command("ccds.renameNotebook", argument)
+    argument["newName"] = "UNTITLED.ipynb"
+    assert plain.command("ccds.renameNotebook", argument)["message"].startswith(
+        "Renamed Untitled.ipynb to UNT"
+    )
 
 
 def test_the_editor_renames_a_notebook_that_it_shows_and_is_not_believed(plain: Client, repo: Path) -> None:

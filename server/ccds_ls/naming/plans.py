@@ -94,6 +94,13 @@ def proposal(path: Path, before: Mapping[Path, Path] | None = None) -> Path | No
     return root / targets[0].new
 
 
+def alike(path: Path, new: str) -> str | None:
+    """Another file in a file's folder that has a new name of it already, but for capitals."""
+    others = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+    alike = (name for name in others if name.casefold() == new.casefold() and name not in (new, path.name))
+    return next(alike, None)
+
+
 def names_folder(project: Project, inside: str) -> str:
     """The notebook folder that a path is in, else the first one of its project; relative to the snapshot's root."""
     folder = posixpath.dirname(inside)

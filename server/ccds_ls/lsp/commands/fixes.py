@@ -201,6 +201,8 @@ async def _apply(server: Server, looked: Looked, edits: tuple[TextEdit, ...]) ->
     )
     if not done:
         what = "save it first" if overlay is not None else "it changed meanwhile; try again"
+        if looked.file.head.startswith((b"\xff\xfe", b"\xfe\xff")):
+            what = "it is in UTF-16, which Jupyter does not read; save it in UTF-8"
         raise JsonRpcException(f"{looked.path.name} was not changed: {what}.", REQUEST_FAILED)
 
 

@@ -82,7 +82,7 @@ class NewNotebook:
 
 async def rename_notebook(server: Server, given: Rename) -> Result:
     """Rename a notebook on disk, with git where git tracks it, and what names it; never over another file."""
-    from ccds_ls.naming.plans import NoName, proposal
+    from ccds_ls.naming.plans import NoName, alike, proposal
     from ccds_ls.naming.renaming import plan_moves
 
     path = file_of(given.uri)
@@ -97,6 +97,11 @@ async def rename_notebook(server: Server, given: Rename) -> Result:
         new = target.name
     if Path(new).name != new or not new.endswith(".ipynb"):
         raise JsonRpcInvalidParams(f"'{new}' is not the file name of a notebook.")
+    if other := await in_thread(lambda _: alike(path, new)):
+        raise JsonRpcException(
+            f"Nothing was renamed: {other} is there, which is the same file as {new} on Windows and macOS.",
+            REQUEST_FAILED,
+        )
     shown = shown_files(server.session)
     plan = await in_thread(lambda _: plan_moves({path: path.with_name(new)}, text_in(shown)))
     if plan is None or not plan.moves:
@@ -179,7 +184,7 @@ async def _after_a_look(server: Server, plan: Plan, folder: Path, apply: bool, n
         if moved:
             trouble = await _git_follows(server, plan.root, moved)
             said = " ".join(
-                [f"The editor renamed {len(moved)} of {_count(len(plan.moves), 'notebook')}.", *trouble]
+                [f"The editor renamed {len(moved)} of {_count(len(plan.moves), 'file')}.", *trouble]
             )
         return result(said + left, **facts)
     if client.show_message_request and await _agreed(server, plan):
@@ -267,13 +272,19 @@ async def _carry_out(server: Server, plan: Plan, folder: Path) -> Result:
     paths = [plan.root / path for move in by_editor for path in move] + paths
     trouble = unfollowed + trouble
     server.work.look(folder)
-    renamed = [f"{old.rpartition('/')[2]} to {new.rpartition('/')[2]}" for old, new in plan.moves]
-    what = (
-        f"Renamed {renamed[0]}" if len(renamed) == 1 else f"Renamed {len(renamed)} notebooks and their pairs"
-    )
+    what = f"Renamed {_renamed(plan)}"
     also = f", and changed {_count(len(plan.changes), 'file')} for it" if plan.changes else ""
     undo = "; ".join(f"rename {new} back to {old.rpartition('/')[2]}" for old, new in reversed(plan.moves))
     return result(" ".join([f"{what}{also}.", *trouble]), paths, undo=undo)
+
+
+def _renamed(plan: Plan) -> str:
+    """The notebook that a plan renames, or how many, and how many files beside them follow."""
+    names = [[path.rpartition("/")[2] for path in move] for move in plan.moves if move[0].endswith(".ipynb")]
+    beside = len(plan.moves) - len(names)
+    what = " to ".join(names[0]) if len(names) == 1 else _count(len(names), "notebook")
+    it = "it" if len(names) == 1 else "them"
+    return f"{what} and {_count(beside, 'file')} beside {it}" if beside else what
 
 
 async def new_notebook(server: Server, given: NewNotebook) -> Result:
