@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from editors import install, page, projects
-from editors.drivers import DRIVERS, vscode
+from editors.drivers import DRIVERS, neovim, vscode
 from editors.editor import Driver
+from editors.home import Home
 from editors.newcomer import Newcomer, Published, published
 from editors.scenarios import NAME, find, notebook_name
 from editors.test_editors import grouped, installed
@@ -47,6 +48,37 @@ def server(home: Newcomer) -> str:
     return command
 
 
+@pytest.mark.xdist_group("neovim")
+def test_the_readmes_lines_are_all_that_neovim_needs(tmp_path_factory: pytest.TempPathFactory) -> None:
+    installed(neovim.CURRENT)
+    folder = Path(tmp_path_factory.mktemp("n"))
+    home, project = Home(folder / "h"), projects.untidy(folder / "p")
+    (lines,) = re.findall(r"```lua\n(.*?)```", (install.ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    home.write(".config/nvim/init.lua", lines)
+    editor = neovim.Neovim(install.neovim(), home, project)
+    try:
+        editor.start()
+        notebook_name(editor, project, neovim.CURRENT.seconds)
+        editor.remote("execute('qall!')")
+    finally:
+        editor.terminal.close()
+
+
+NO_VENV = """The virtual environment was not created successfully because ensurepip is not
+available.  On Debian/Ubuntu systems, you need to install the python3-venv
+package using the following command.
+
+    apt install python3.11-venv
+
+Failing command: /home/x/bin/python3"""
+"""What Debian prints where its Python can make no virtual environment, shortened."""
+
+
+def press(editor: vscode.VSCode, button: str) -> None:
+    """Press a button of a message."""
+    editor.page.locator(".notification-list-item .monaco-button", has_text=button).first.click()
+
+
 @pytest.mark.xdist_group("vscode")
 def test_a_newcomer_to_vs_code_is_asked_whether_to_install_the_server(
     outside: Published, tmp_path_factory: pytest.TempPathFactory
@@ -57,6 +89,7 @@ def test_a_newcomer_to_vs_code_is_asked_whether_to_install_the_server(
     home.write(".local/bin/code", f'#!/bin/sh\nexec {" ".join(map(str, vscode.program()))} "$@"\n').chmod(
         0o755
     )
+    python = home.path / ".local/bin/python3"
     install.vsix()
     env = home.env | {"PATH": f"{home.env['PATH']}:{install.node()}"}
     install.run("sh", "-exc", page.read("vscode").shell, folder=install.ROOT, env=env)
@@ -64,7 +97,12 @@ def test_a_newcomer_to_vs_code_is_asked_whether_to_install_the_server(
     with vscode.launch(home, project, extensions=extensions) as editor:
         until(lambda: "Install it with pip" in editor.said(), "the question", vscode.SECONDS)
         assert not list(home.path.rglob("pyvenv.cfg")), "nothing before the answer"
-        editor.page.locator(".notification-list-item a", has_text="Install").first.click()
+        python.write_text(f"#!/bin/sh\necho '{NO_VENV}'\nexit 1\n")
+        python.chmod(0o755)
+        press(editor, "Install")
+        until(lambda: "sudo apt install python3-venv" in editor.said(), editor.said, vscode.SECONDS)
+        python.unlink()
+        press(editor, "Try Again")
         find(editor, project / projects.UNTITLED, 120, message=NAME)
         assert "globalStorage" in server(home)
         editor.palette("CCDS: Get Started")

@@ -57,8 +57,10 @@ async function install(
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     if (error instanceof vscode.CancellationError) return false;
-    const shown = await vscode.window.showErrorMessage(`ccds-ls was not installed. ${String(error)}`, "Show the Log");
-    if (shown) log.show();
+    const told = `ccds-ls was not installed. ${error instanceof Error ? error.message : String(error)}`;
+    const chosen = await vscode.window.showErrorMessage(told, "Try Again", "Show the Log");
+    if (chosen === "Try Again") return install(context, folder, log);
+    if (chosen) log.show();
     return false;
   }
 }
@@ -78,12 +80,11 @@ function run(
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
     const stop = token.onCancellationRequested(() => child.kill());
-    let last = "";
+    let said = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (data: Buffer) => {
-        const text = data.toString().trim();
-        last = text.split("\n").at(-1) || last;
-        log.info(text);
+        said += data.toString();
+        log.info(data.toString().trim());
       });
     }
     child.on("error", reject);
@@ -91,7 +92,18 @@ function run(
       stop.dispose();
       if (token.isCancellationRequested) reject(new vscode.CancellationError());
       else if (code === 0) resolve();
-      else reject(new Error(last || `${program} ended with code ${code}.`));
+      else reject(new Error(reason(said) || `${program} ended with code ${code}.`));
     });
   });
+}
+
+/** Why Python or pip failed, and what helps, from what it printed. */
+function reason(said: string): string {
+  if (said.includes("ensurepip is not")) {
+    return "Python can't make a virtual environment here. On Debian and Ubuntu: sudo apt install python3-venv";
+  }
+  if (said.includes("No matching distribution found")) {
+    return "pip found none that fits: it needs Python 3.10 or newer, and the network.";
+  }
+  return said.trim().split("\n").at(-1) ?? "";
 }
