@@ -113,7 +113,9 @@ their secrets are then still shown in the commit message and by \\[ccds-check-co
       (compilation-mode)
       (setq default-directory root)
       (goto-char (point-min))
-      (display-buffer (current-buffer)))))
+      (let ((window (display-buffer (current-buffer))))
+        (when window
+          (set-window-point window (point-min)))))))
 
 (defun ccds--root ()
   "The project's folder."
@@ -145,7 +147,7 @@ their secrets are then still shown in the commit message and by \\[ccds-check-co
       (let (lines)
         (maphash (lambda (path all)
                    (dolist (it (cl-remove-if-not #'ccds--own all))
-                     (push (ccds--line (ccds--flat path it)) lines)))
+                     (push (ccds--line (ccds--flat (file-relative-name path (ccds--root)) it)) lines)))
                  (lsp-diagnostics t))
         (ccds--list (or (sort lines #'string<) '("Nothing is wrong."))))
     (flymake-show-project-diagnostics)))

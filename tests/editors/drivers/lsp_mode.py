@@ -15,7 +15,7 @@ from editors.home import Home
 
 ASKS = "==>Import project root"
 LISTED = re.compile(
-    r"^(?P<path>/[^:\n]*):(?P<line>\d+):\d+: (?P<severity>\w+): (?P<message>.*?) \[(?P<code>[\w-]+)\]$",
+    r"^(?P<path>[^:\n]+):(?P<line>\d+):\d+: (?P<severity>\w+): (?P<message>.*?) \[(?P<code>[\w-]+)\]$",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -50,7 +50,7 @@ class LspMode(emacs.Emacs):
         return [
             Shown(item["code"], item["message"], int(item["line"]), item["severity"])
             for item in found
-            if item["path"] == str(path)
+            if str(path).endswith(f"/{item['path']}")
         ]
 
 
