@@ -90,7 +90,7 @@ their secrets are then still shown in the commit message and by \\[ccds-check-co
                      (gone (car (last paths))))))
     (when (and path (file-directory-p path))
       (setq path (expand-file-name "README.md" path)))
-    (cond (findings (ccds--list (mapcar #'ccds--line findings)))
+    (cond (findings (ccds--list (cons (car (split-string told "\n")) (mapcar #'ccds--line findings))))
           ((string-match-p "\n" told) (ccds--list (list told))))
     (when (and path (file-readable-p path))
       (if gone
@@ -104,7 +104,8 @@ their secrets are then still shown in the commit message and by \\[ccds-check-co
           (ccds--get finding :severity) (ccds--get finding :message) (ccds--get finding :code)))
 
 (defun ccds--list (lines)
-  "Show LINES in a window of their own; findings can be visited from there."
+  "Show LINES in a window of their own; findings can be visited from there.
+The first one is a heading: \\[next-error] goes to what is behind it."
   (let ((root (ccds--root)))
     (with-current-buffer (get-buffer-create "*ccds-ls*")
       (let ((inhibit-read-only t))
@@ -149,7 +150,7 @@ their secrets are then still shown in the commit message and by \\[ccds-check-co
                    (dolist (it (cl-remove-if-not #'ccds--own all))
                      (push (ccds--line (ccds--flat (file-relative-name path (ccds--root)) it)) lines)))
                  (lsp-diagnostics t))
-        (ccds--list (or (sort lines #'string<) '("Nothing is wrong."))))
+        (ccds--list (if lines (cons "What was found in the project:" (sort lines #'string<)) '("Nothing is wrong."))))
     (flymake-show-project-diagnostics)))
 
 (defun ccds--flat (path diagnostic)

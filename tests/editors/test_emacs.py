@@ -8,6 +8,7 @@ import pytest
 
 from editors import projects
 from editors.drivers.emacs import DRIVER, Emacs
+from editors.scenarios import said
 from editors.test_editors import installed, launched
 from editors.waiting import until
 
@@ -26,3 +27,20 @@ def test_a_list_is_shown_from_its_beginning(tmp_path_factory: pytest.TempPathFac
             editor.command("ccds.explain", code)
             until(lambda begins=begins: f"\n{begins}\n" in screen(), screen, DRIVER.seconds)  # type: ignore[misc]
             editor.terminal.send("\x18o\x1b>\x18o")  # the other window's end, and back
+
+
+def test_the_list_of_findings_is_gone_through_from_its_first(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    installed(DRIVER)
+    folder = Path(tmp_path_factory.mktemp("e"))
+    project = projects.untidy(folder / "p")
+    with launched(DRIVER, folder, project) as editor:
+        assert isinstance(editor, Emacs)
+        editor.open(project / projects.README)
+        editor.command("ccds.checkCommit")
+        said(editor, DRIVER.seconds, projects.CLIENT)
+        for path in (projects.EXPORT, projects.UNTITLED, projects.CLIENT):
+            editor.terminal.send("\x1bgn")
+            name = path.rpartition("/")[2]
+            until(lambda: editor.front() == name, lambda: f"{name}, not {editor.front()}", DRIVER.seconds)  # noqa: B023
