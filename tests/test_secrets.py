@@ -112,6 +112,28 @@ IDIOMS = [
 ]
 
 
+NO_PLACES = [
+    "def get(self, key, default=None):",
+    "self.assertEqual(word.token_type, 'quoted-string')",
+    "max_tokens = 5000",
+    "token, value = get_token(value)",
+    "key = 'experiment_id'",
+    "rule_key_inverse = r**-1",
+    "{'key1': 42, 'key2': 43}",
+    "@unittest.skipUnless(hasattr(pwd, 'getpwuid'), 'needs it')",
+    "we must pass 2-d input",
+    "client = boto3.client('ecr')",
+    "main = msg.get_content_maintype_of_parts()",  # no token that begins with SG.
+]
+
+
+@pytest.mark.parametrize("line", NO_PLACES)
+def test_ordinary_code_is_no_place_to_look_closely_at(line: str) -> None:
+    """Each place costs as much as searching thousands of characters."""
+    assert engine().scan(f"import os\n{line}\nx = 1\n".encode(), "src/a.py") == []
+    assert own_rules_only().scan(line.encode(), "src/a.py") == []
+
+
 @pytest.mark.parametrize(("sample", "path"), IDIOMS)
 def test_what_data_scientists_leak_is_found(sample: str, path: str) -> None:
     text = f"import os\n{filled(sample)}\nx = 1\n"

@@ -110,16 +110,15 @@ class Detector:
         from ccds_ls.secrets.patterns import line as patterns
         from ccds_ls.secrets.patterns.values import is_random
 
-        made_up, readme = is_made_up(path), is_readme(path)
-        found, generic = [], []
+        find = patterns.of_providers if is_made_up(path) else patterns.find
+        readme = is_readme(path)
+        found: list[_Found] = []
+        generic: list[_Found] = []
         for start, line in lines:
-            for match in patterns.find(line, path):
+            for match in find(line, path):
                 rank = 1 if match.confidence == "high" else 3
                 one = _Found(rank, start + match.start, start + match.end, *match[2:5])
-                if not match.generic:
-                    found.append(one)
-                elif not made_up:
-                    generic.append(one)
+                (generic if match.generic else found).append(one)
         shown = [one for one in generic if not is_random(text[one.start : one.end], _RANDOM)]
         if readme:
             examples = set(shown)
@@ -135,12 +134,12 @@ def own_rules_only() -> Detector:
     from ccds_ls.secrets.patterns.candidate import PATTERNS, RULE, TOKEN_RULE
     from ccds_ls.secrets.patterns.tokens import PATTERNS as TOKENS
 
-    rules = [(RULE, "|".join(PATTERNS)), (TOKEN_RULE, "|".join(TOKENS))]
-    compiled = [(rule, re.compile(pattern.encode(), re.MULTILINE)) for rule, pattern in rules]
+    candidates = re.compile("|".join(PATTERNS).encode(), re.MULTILINE)
+    tokens = re.compile("|".join(TOKENS).encode(), re.MULTILINE)
 
     def scan(data: bytes, _: str) -> list[Hit]:
-        low = data.lower()
-        return [Hit(rule, "", *match.span()) for rule, regex in compiled for match in regex.finditer(low)]
+        hits = [Hit(RULE, "", *match.span()) for match in candidates.finditer(data.lower())]
+        return hits + [Hit(TOKEN_RULE, "", *match.span()) for match in tokens.finditer(data)]
 
     return Detector(scan)
 

@@ -12,7 +12,11 @@ from ccds_ls.secrets.patterns.tokens import PATTERNS as TOKENS
 
 _MORE = r"[a-z0-9_.-]{0,30}"
 # Not "author", "tokenizer", "passing", "keyword".
-_NAMES = (
+_KEY = rf"key(?:s|str(?:ing)?|val(?:ue)?|[0-9_.-]{_MORE})?"
+_AUTH = rf"auth(?:(?:ori[sz]|[a-np-z0-9_.-]){_MORE})?"
+_TOKEN = rf"token(?:(?:[a-hj-z0-9_.-]|i[a-rt-y]){_MORE})?"
+# What is chosen by people, and what only a machine makes.
+_PASSWORDS = (
     rf"pwd{_MORE}",
     rf"psw{_MORE}",
     rf"secret{_MORE}",
@@ -23,36 +27,57 @@ _NAMES = (
     "pw",
     "psk",
     rf"passe?(?:[wcp0-9_.-]{_MORE})?",
-    rf"auth(?:(?:ori[sz]|[a-np-z0-9_.-]){_MORE})?",
-    rf"token(?:(?:[a-hj-z0-9_.-]|i[a-rt-y]){_MORE})?",
+    r"(?:jupyter|notebook|server)[a-z0-9_]{0,10}[._]token",
 )
-_KEY = rf"key(?:s|str(?:ing)?|val(?:ue)?|[0-9_.-]{_MORE})?"
-_CLOSE = r"[\x5c\x22'`\])}]{0,4}"
-_QUOTED = (
-    r"[ \t]{0,8}(?:[=:,>?<|]{1,2}|<-|or|:[ a-z_.|&\[\]]{1,24}=|value=)[ \t]{0,8}"
-    r"(?:[a-z.]{0,14}(?:quote(?:_plus)?|secretstr|field|option)\((?:default=)?)?[\[({rbuf\x5c@]{0,4}[\x22'`]{1,3}[^\x22'`\s]"
+_RANDOM = (_KEY, _AUTH, _TOKEN)
+
+_CLOSE, _QUOTES = r"[\x5c\x22'`\])}]{0,4}", r"[\x22'`]"
+# A comma gives a value to a quoted name alone.
+_EQUALS = (
+    rf"(?:{_CLOSE}[ \t]{{0,8}}(?:[=:>?<|]{{1,2}}|<-|or|:[ a-z_.|&\[\]]{{1,24}}=|value=)"
+    rf"|[\x5c\x22'`\])}}]{{0,3}}{_QUOTES}[ \t]{{0,8}},)[ \t]{{0,8}}"
 )
-_OPERATOR = r"[\x5c\x22'`\]}]{0,4}[ \t]{0,8}(?:[=:>]|[=:-]>|:=|::)[ \t]{0,8}"
-_LETTER, _SIGN = r"[a-z_+/=.~!;?-]", r"[0-9#$%^&*@]"
 _FIELD = (
-    r"(?:[ \t]{0,4}[,{]?\s{1,40}(?:type=str, )?[\x22']?(?:value|default)[\x22']?[ \t]{0,4}[:=]"
+    rf"{_CLOSE}(?:[ \t]{{0,4}}[,{{]?\s{{1,40}}(?:type=str, )?[\x22']?(?:value|default)[\x22']?[ \t]{{0,4}}[:=][ \t]{{0,8}}"
     r"|</(?:name>\s{0,40}<value|td>\s{0,40}<td)>)"
 )
-_SPACED = r"[ \t]{1,8}(?:is )?[\x22']?[a-z_+/=.~!@#$%^&*?;-]{0,40}[0-9]"
+_WRAPPED = r"(?:[a-z.]{0,14}(?:quote(?:_plus)?|secretstr|field|option)\((?:default=)?)?[\[({rbuf\x5c@]{0,4}"
+_SPACE = rf"{_CLOSE}[ \t]{{1,8}}(?:is )?[\x22']?"
+_OPERATOR = r"[\x5c\x22'`\]}]{0,4}[ \t]{0,8}(?:[=:>]|[=:-]>|:=|::)[ \t]{0,8}"
 
-# A quoted value; one in a field of its own; one after space; a bare one, which has a digit or a sign before long.
-_GIVEN = rf"(?:{_CLOSE}(?:{_QUOTED}{{6}}|{_FIELD}|{_SPACED})|{_OPERATOR}[a-z_+/=.~!;:?,-]{{0,40}}{_SIGN})"
-# A key is longer than the shortest password.
-_GIVEN_KEY = (
-    rf"{_KEY}(?:{_CLOSE}(?:{_QUOTED}{{10}}|{_FIELD}|{_SPACED}[^\s\x22'`]{{3}})"
-    rf"|{_OPERATOR}(?:{_LETTER}{{8,40}}{_SIGN}|{_LETTER}{{0,7}}{_SIGN}[^\s\x22'`]{{2}}|[a-z]{{20}}))"
+
+def _given(name: str, value: str, letter: str, shortest: int) -> str:
+    """A quoted value; one in a field of its own; one after space; a bare one, which has a digit or a sign before long.
+
+    What is shorter than ``shortest`` is no value; so long a part of it need not be looked at.
+    """
+    rest = rf"[^\s\x22'`]{{{shortest // 2}}}"
+    spaced, bare = (
+        rf"(?:{chars}{{{shortest - 1},40}}{sign}|{chars}{{0,{shortest - 2}}}{sign}{rest})"
+        for chars, sign in ((r"[a-z_+/=.~!@#$%^&*?;-]", "[0-9]"), (letter, "[0-9#$%^&*@]"))
+    )
+    return (
+        rf"{name}(?:{_EQUALS}{_WRAPPED}{_QUOTES}{{1,3}}{value}|{_FIELD}{_WRAPPED}{_QUOTES}{{0,3}}{value}"
+        rf"|{_SPACE}{spaced}|{_OPERATOR}{bare})"
+    )
+
+
+# A machine's value has a digit before long, or is long itself.
+_MADE = (
+    r"(?:(?:bearer|basic|token|apikey|key) {1,3})?(?:[^\s\x22'`0-9]{0,19}[0-9][^\s\x22'`]{5}|[^\s\x22'`]{20})"
+)
+_GIVEN = (
+    *(_given(name, r"[^\s\x22'`]{6}", r"[a-z_+/=.~!;:?,-]", 6) for name in _PASSWORDS),
+    *(_given(name, _MADE, r"[a-z_+/=.~!:-]", 10) for name in _RANDOM),
+    rf"{_KEY}{_OPERATOR}[a-z]{{20}}",
 )
 # What ``structured`` looks for, and the words before a token in a header.
 _STRUCTURED = (
     r"auth[a-z]{0,10}[\x22']?[ \t]{0,4}[:=,][ \t]{0,4}[\x22'`]?(?:basic|token|key|apikey|bearer)[ \t]{1,3}[a-z0-9]",
     r"bearer[ \t]{1,3}[a-z0-9_.-]{12}",
     r"://[^\s:@/\x22'`<>]{0,80}:[^\s@\x22'`<>]{3,200}@",
-    r"(?:auth|credentials?|experiment|client|login|_key|_token|openai|fernet|census|fred|key|token|geocod[a-z]{0,8}|owm|quandl|roboflow|pinecone|groq|bot)[ =]{0,3}\(b?[\x22'][^\s\x22']{1,80}[\x22'][,)]",
+    r"(?:auth|credentials?|login)[ =]{0,3}\(b?[\x22'][^\s\x22']{1,80}[\x22'],[ \t]{0,4}[\x22'][^\s\x22']{4}",
+    r"(?:auth|credentials?|experiment|client|login|_key|_token|openai|fernet|census|fred|key|token|geocod[a-z]{0,8}|owm|quandl|roboflow|pinecone|groq|bot)[ =]{0,3}\(b?[\x22'][a-z0-9_=-]{20}",
     r"login\([\x22'a-z_.@]{1,40},[ ]?[\x22'][^\x22'\s]{6}|(?:mysqldb|pymysql|oracle|oracledb)\.connect\([\x22']",
     r"set_password\([\x22']|subscription=[\x22'][0-9a-f]{32}|account\.key\.|config set -n key",
     r"[?&\x22']sig=|wandb[ \t]{1,4}login|appid[\x22'\]) =:]|sshpass[ \t]|securestring[ \t]",
@@ -60,7 +85,7 @@ _STRUCTURED = (
     r"(?:oauthhandler|set_access_token|oauth1)\([\x22']",
 )
 
-PATTERNS = (*(name + _GIVEN for name in _NAMES), _GIVEN_KEY, *_STRUCTURED)
+PATTERNS = (*_GIVEN, *_STRUCTURED)
 
 RULE, TOKEN_RULE = "ccds-ls.candidate", "ccds-ls.token"
 """How the ids of the engine's rules begin: for ``PATTERNS``, and for the beginnings of tokens."""
@@ -69,11 +94,11 @@ RULE, TOKEN_RULE = "ccds-ls.candidate", "ccds-ls.token"
 def rule_file() -> str:
     """The patterns as a rule file of the engine, in its own format."""
     named = [
-        *((f"{RULE}-{number}", pattern) for number, pattern in enumerate(PATTERNS)),
-        *((f"{TOKEN_RULE}-{number}", pattern) for number, pattern in enumerate(TOKENS)),
+        *((f"{RULE}-{number}", f"(?im){pattern}") for number, pattern in enumerate(PATTERNS)),
+        *((f"{TOKEN_RULE}-{number}", f"(?m){pattern}") for number, pattern in enumerate(TOKENS)),
     ]
     rules = (
-        f"  - name: candidate\n    id: {rule}\n    pattern: '(?im){quoted}'\n"
+        f"  - name: candidate\n    id: {rule}\n    pattern: '{quoted}'\n"
         "    min_entropy: 0.0\n    confidence: high\n    examples: []\n"
         for rule, quoted in ((rule, pattern.replace("'", "''")) for rule, pattern in named)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ccds_ls.secrets.patterns.match import Match, lower
 from ccds_ls.secrets.patterns.pattern import Pattern
@@ -322,11 +322,14 @@ PATTERNS: tuple[Pattern, ...] = (
 _HINTS = sorted({hint for pattern in PATTERNS for hint in pattern.hints})
 
 
-def find(line: str, path: str) -> Iterator[Match]:
-    """The secrets on one line that have a form of their own; spans are in the line."""
+OF_PROVIDERS = tuple(pattern for pattern in PATTERNS if pattern.provider)
+
+
+def find(line: str, path: str, patterns: Iterable[Pattern]) -> Iterator[Match]:
+    """The secrets on one line that have a form of their own, of ``patterns``; spans are in the line."""
     low = lower(line)
     hints = {hint for hint in _HINTS if hint in low}
-    for pattern in PATTERNS:
+    for pattern in patterns:
         if hints.isdisjoint(pattern.hints) or not path.endswith(pattern.path):
             continue
         for match in pattern.regex.finditer(line):

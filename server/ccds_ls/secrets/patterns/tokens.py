@@ -103,11 +103,11 @@ _LEAST = 32  # So many characters tell a token from a word; counting more of the
 
 def _candidate(beginning: str, body: str) -> str:
     first, _, least = body[: body.index("}")].rpartition("{")
-    return f"(?:{beginning}){first}{{{min(int(least.partition(',')[0]), _LEAST)}}}".lower()
+    return f"(?:{beginning}){first}{{{min(int(least.partition(',')[0]), _LEAST)}}}"
 
 
 PATTERNS = tuple(dict.fromkeys(_candidate(beginning, body) for _, _, beginning, body in _TOKENS))
-"""Where a token may begin, over lower-case text: cheap patterns, as those of ``candidate``."""
+"""Where a token may begin: cheap patterns, as those of ``candidate``, but for letters as they are written."""
 
 
 def at(text: str, place: int) -> Match | None:
