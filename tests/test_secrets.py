@@ -6,6 +6,7 @@ import random
 import re
 import string
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 
 from ccds_ls.finding import Span
 from ccds_ls.secrets import Detector, fingerprint, load, own_rules_only, redact
+from ccds_ls.secrets import engine as secret_engine
+from ccds_ls.secrets.patterns import candidate
 from ccds_ls.secrets.patterns.structured import PATTERNS
 from secret_samples import SAMPLES, drawn
 
@@ -372,3 +375,15 @@ def test_a_line_made_to_be_slow_is_not(piece: str) -> None:
     """Twice the text is about twice the work: counted in the lines that are looked at, not in seconds."""
     text = piece * (200_000 // len(piece))
     assert len(own_rules_only().find(text, "a.py")) <= 200
+
+
+def test_two_versions_of_ccds_ls_keep_their_own_rules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[Path] = []
+    monkeypatch.setattr("kingfisher_sdk.Rules", lambda paths, **_: loaded.extend(paths))
+    ours = candidate.rule_file()
+    secret_engine._rules(tmp_path)
+    monkeypatch.setattr(candidate, "rule_file", lambda: "rules: []\n")
+    secret_engine._rules(tmp_path)
+    assert [path.read_text("utf-8") for path in loaded] == [ours, "rules: []\n"]

@@ -13,6 +13,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccds_ls import files
+from ccds_ls.finding import plain_fingerprint
 from ccds_ls.secrets.patterns import candidate
 
 if TYPE_CHECKING:
@@ -110,7 +111,9 @@ def _rules(cache: Path) -> Rules:
     """The engine's rules and ours, compiled; where nothing can be kept they are compiled each time."""
     from kingfisher_sdk import Rules
 
-    file, wanted = cache / "candidate.yml", candidate.rule_file()
+    wanted = candidate.rule_file()
+    # Another version of ccds-ls, such as an editor's beside the hook's, has its own in the same folder.
+    file = cache / f"candidate-{plain_fingerprint(wanted)}.yml"
     try:
         cache.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not file.exists() or file.read_text(encoding="utf-8") != wanted:
