@@ -59,8 +59,9 @@ def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     installed(driver)
     # Names of sockets are limited to about 100 bytes, so the path is short.
     folder = Path(tmp_path_factory.mktemp("e"))
-    with launched(driver, folder, project(folder / "p")) as editor:
-        yield Opened(driver, editor, folder / "p")
+    opened = project(folder / "tree-rings")  # as pictures show it
+    with launched(driver, folder, opened) as editor:
+        yield Opened(driver, editor, opened)
 
 
 def grouped(driver: Driver, *values: object, name: str = "") -> Any:

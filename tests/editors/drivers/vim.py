@@ -95,7 +95,8 @@ class Vim:
 @contextmanager
 def launch(home: Home, project: Path) -> Iterator[Vim]:
     home.follow("vim")
-    home.add(".vimrc", "set background=dark\n")
+    # Its own colours are those of the terminal, on which what ALE marks can hardly be read.
+    home.add(".vimrc", "set termguicolors\ncolorscheme habamax\n")
     editor = Vim(home, project)
     try:
         yield editor
