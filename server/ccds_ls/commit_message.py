@@ -18,8 +18,11 @@ from ccds_ls.finding import Span
 from ccds_ls.text import LineIndex
 
 # A short comment string, then what `git commit --verbose` and `commit.cleanup=scissors` put under their cut.
-_SCISSORS = re.compile(r"(\S{1,20}) -{4,} >8 -{4,}\s*$")
-_LISTED = re.compile(r"(\S{1,20})\t(.*\S)\s*$")
+_MARK = r"(\S.{0,19}?)"
+_SCISSORS = re.compile(rf"{_MARK} -{{4,}} >8 -{{4,}}\s*$")
+_LISTED = re.compile(rf"{_MARK}\t(.*\S)\s*$")
+# "new file:   a.csv" in any language, some of which have a colon of their own; a path alone has no label before it.
+_LABELLED = re.compile(rf"{_MARK}\t\S[^\t]{{0,60}}?[:\uff1a][^\S\t]")
 _QUOTED = re.compile(rb'\\([abtnvfr"\\]|[0-7]{3})')
 _ESCAPES = {b"a": 7, b"b": 8, b"t": 9, b"n": 10, b"v": 11, b"f": 12, b"r": 13, b'"': 34, b"\\": 92}
 # What git may choose for core.commentChar=auto: its own list, in git's builtin/commit.c.
@@ -102,16 +105,52 @@ def parse(text: str, comment: str | None = None) -> Draft:
     count = len(lines.starts)
     cut = next((n for n in range(count) if _SCISSORS.match(lines.line(n))), None)
     mark = _comment_of(lines, cut) if comment is None else comment
-    status: list[int] = []
-    for number in range(count):
-        match = _LISTED.match(lines.line(number))
-        if match and match[1] == mark:
-            status.append(number)
-        elif status or (cut is not None and number > cut and not lines.line(number).startswith(mark)):
-            break  # The next list is of what is not in the commit; below the cut comes the difference itself.
+    status = _status(lines, mark, cut)
     end = count if cut is None else cut
     body = [n for n in range(end) if (line := lines.line(n)).strip() and not (mark and line.startswith(mark))]
-    return Draft(lines, mark, tuple(body), tuple(status), cut)
+    return Draft(lines, mark, tuple(body), status, cut)
+
+
+def _status(lines: LineIndex, mark: str, cut: int | None) -> tuple[int, ...]:
+    """The lines of the list of what is committed: the first in git's own block that says what happened to each file.
+
+    That block comes last, behind a blank line. Before it may come a user's template, a list of conflicts and a
+    command that git proposes; in it, behind this list, come lists of what is not committed.
+    """
+    start, end = _own_block(lines, mark, cut)
+    runs = _runs(lines, mark, start, end) or _runs(lines, mark, 0, end)
+    told = (run for run in runs if all(_LABELLED.match(lines.line(number)) for number in run))
+    return tuple(next(told, runs[0] if runs else ()))
+
+
+def _own_block(lines: LineIndex, mark: str, cut: int | None) -> tuple[int, int]:
+    """Where git's own lines begin and end; below the cut, the difference comes behind them."""
+    end = len(lines.starts)
+    if cut is not None:
+        below = (
+            n for n in range(cut + 1, end) if (line := lines.line(n)).strip() and not line.startswith(mark)
+        )
+        end = next(below, end)
+    start = end
+    while start and not lines.line(start - 1).strip():
+        start -= 1
+    while start and lines.line(start - 1).strip():
+        start -= 1
+    return start, end
+
+
+def _runs(lines: LineIndex, mark: str, start: int, end: int) -> list[list[int]]:
+    """The lists in a range of lines, each as the numbers of its lines."""
+    runs: list[list[int]] = []
+    last = start - 2
+    for number in range(start, end):
+        match = _LISTED.match(lines.line(number))
+        if match and match[1] == mark:
+            if number != last + 1:
+                runs.append([])
+            runs[-1].append(number)
+            last = number
+    return runs
 
 
 def _comment_of(lines: LineIndex, cut: int | None) -> str:
@@ -124,7 +163,7 @@ def _comment_of(lines: LineIndex, cut: int | None) -> str:
         match[1] for n in range(len(lines.starts)) if (match := _LISTED.match(lines.line(n)))
     ).most_common()
     for mark, _ in seen:
-        if any(lines.line(n).rstrip() == mark for n in range(len(lines.starts))):
+        if any(lines.line(n).rstrip() == mark.rstrip() for n in range(len(lines.starts))):
             return mark
     last = next((line for n in reversed(range(len(lines.starts))) if (line := lines.line(n).strip())), "")
     return last[0] if last and last[0] in _COMMENT_CHARS else ""

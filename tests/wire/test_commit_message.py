@@ -329,6 +329,21 @@ def test_the_message_of_a_merge_and_what_else_is_git_s_own(client: Client, repo:
     assert actions(client, (folder / "config").as_uri(), first_line) == {}
 
 
+def test_a_merge_behind_a_conflict_in_german(client: Client, repo: Path) -> None:
+    git(repo, "switch", "-q", "-c", "side")
+    commit_all(write(repo, {"hub.py": f'login("{token()}")\n', "README.md": "theirs\n"}))
+    git(repo, "switch", "-q", "main")
+    commit_all(write(repo, {"README.md": "ours\n"}))
+    git(repo, "merge", "side", codes=(1,))
+    git(repo, "add", "README.md")
+    commit = Commit(repo, "commit", env={"LC_ALL": "C.UTF-8", "LANGUAGE": "de"})
+    text = commit.path.read_text()
+    assert "git update-ref -d MERGE_HEAD" in text and "Conflicts:" in text
+    open_message(client, commit.path.as_uri(), text)
+    assert lines(text, shown(client, commit.path.as_uri(), "secret")) == ["hub.py: secret"]
+    commit.finish()
+
+
 def test_many_bad_files_in_the_box_of_vs_code(client: Client, repo: Path) -> None:
     uri = f"vscode-scm:git/scm0/input?rootUri={repo.as_uri()}"
     write(repo, {f"table{number}.csv": "id\n1\n" for number in range(40)})
