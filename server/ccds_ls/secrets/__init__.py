@@ -273,7 +273,8 @@ def _code_points(text: str, data: bytes, offsets: set[int]) -> dict[int, int]:
 
 # The next line, where it gives the value of a field that is named on this one.
 _VALUE_FIELD = re.compile(
-    r"\r?\n[ \t]{0,40}(?:[\"']?(?:value|default)[\"']?[ \t]{0,4}[:=]|<value>|<td>)[^\n]{6,900}"
+    r"\r?\n(?:[ \t]{0,20}(?:type|description|sensitive|nullable)[ ]{0,12}=[^\n]{0,120}\n){0,3}"
+    r"[ \t]{0,40}(?:[\"']?(?:value|default)[\"']?[ \t]{0,4}[:=]|<value>|<td>|<string>)[^\n]{6,900}"
 )
 
 

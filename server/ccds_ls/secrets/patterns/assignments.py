@@ -36,22 +36,33 @@ _AFTER = re.compile(
     r"""
     (?P<rest>[\w.-]{0,40})
     (?P<close>[\\"'`\])}]{0,6})
+    (?:[ ]or[ ][\w.]{1,30}\([^()\n]{0,60}\))?
     (?:
-      (?P<pair>[ \t]{0,4}[,{]?\s{1,40}(?:type=str,[ ])?["']?(?i:value|default)["']?[ \t]{0,4}[:=][ \t]{0,8}
-        |</(?:name\s{0,2}>\s{0,40}<value|td>\s{0,40}<td)>)
-      | [ \t]{0,20}(?P<op>=>|:=|\?=|<-|==?|::?(?:[ \t]?[A-Za-z_&][\w\[\]. |&]{0,30}[ \t]?=)?|,|>|\|\||or(?=[ ]["']))[ \t]{0,20}
-      | (?P<space>[ \t]{1,20}(?:is[ \t]{1,4})?)
+      (?P<pair>[ \t]{0,4}[,{]?\s{1,40}(?:type=str,[ ]|(?:(?:type|description|sensitive|nullable)[ ]{0,12}=[^\n]{0,120}\n\s{0,20}){1,3})?
+        ["']?(?i:value|default)["']?[ \t]{0,4}[:=][ \t]{0,8}
+        |</(?:name\s{0,2}>\s{0,40}<value|t[dh]>\s{0,40}<td|key>\s{0,40}<string)>)
+      | (?P<call>\()
+      | [ \t]{0,20}(?P<op>=>|:=|\?=|<-|==?|::?(?:[ \t]?[A-Za-z_&][\w\[\]. |&]{0,30}[ \t]?=)?|,|>|(?:\|\||\?\?)=?|or(?=[ ]["']))[ \t]{0,20}
+      | (?P<space>[ \t]{1,20}(?:is:?[ \t]{1,4})?)
     )
-    (?:(?:[\[({]|[\w.]{0,14}(?:quote(?:_plus)?|SecretStr|Field|Option)\((?:default=)?)?[ \t]?[rbufRBUF@]{0,2}(?P<quote>\\{0,3}(?:"{3}|'{3}|["'`])))?
+    (?:(?:[\[({]|[\w.:]{0,14}(?:quote(?:_plus)?|SecretStr|Field|Option|String::from|Some)\((?:default=)?)?[ \t]?[rbufRBUFN@]{0,2}(?:"(?=\\)|'(?="))?(?P<quote>\\{0,3}(?:"{3}|'{3}|["'`])))?
     (?P<scheme>(?i:bearer|basic|token|apikey|key)[ ]{1,3})?
     """,
     re.VERBOSE,
 )
 _BARE = re.compile(r"[^\s\"'`<>,;|(){}\[\]\\]{6,600}")
+_IS = re.compile(r"is:?[ \t]+\Z")
 _ARROW = re.compile(r"->\s?[\w{\[($@]")
 _TO_LINE_END = re.compile(r"[^\s\"'`]{6,600}(?=[ \t]*(?:#.*)?\Z)")
 _SETTING = re.compile(r"[ \t]*(?:export[ \t]+|set[ \t]+|-[ \t]+|ENV[ \t]+|ARG[ \t]+)?[\w.-]+\Z")
 _COMMAND = re.compile(r"\s*(?:[%!$>]|export\s|setx?\s|\$env:|set_env|ENV\s)")
+_DEFINE = re.compile(r"\s*#\s{0,4}define\s")
+# A call that takes what it is called for: "client.setApiKey(", ".password(", "std::string api_key(".
+_SETS = re.compile(
+    r"(?:[\w$-]*\.)*(?:(?:set|with|use)(?=[A-Z_])\w+|(?<=\.)(?:(?:api|access|auth|client|private|bearer|account|consumer|app|db|user)_?)?"
+    r"(?i:pass(?:word|wd|phrase)?|key|token|secret))\Z"
+)
+_DECLARES = re.compile(r"\bQ?[Ss]tring[ ]\Z")
 _COMMENT = re.compile(r"(?:^|\s)(?:#|//|--|\*)\s")
 _SPACED = re.compile(r"(?:netrc|\.conf|\.properties|\.ovpn)\Z")
 _PUBLIC_LINK = re.compile(
@@ -61,7 +72,7 @@ _PUBLIC_LINK = re.compile(
 _OTHER_NAME = re.compile(r"[A-Za-z_]{1,20}=[^=]")
 _HASHED_NAME = re.compile(r"[\w.]+-[0-9a-f]{32,}\Z")
 _CONNECTION = re.compile(
-    r"(?:host|server|data source|user(?: ?id|name)?|uid|dbname|database|initial catalog|driver|account(?:name)?|endpoint)[ ]?=",
+    r"(?:host(?:name)?|server|data source|user(?: ?id|name)?|uid|dbname|database|initial catalog|driver|account(?:name)?|endpoint)[ ]?=",
     re.IGNORECASE,
 )
 _KEY_CONTEXT = re.compile(
@@ -73,6 +84,7 @@ _JUPYTER = re.compile(
     r"(?:jupyter|notebook|server)\w{0,10}[._]token", re.IGNORECASE
 )  # chosen as passwords are
 _NEAR = 160  # How far from a name its surroundings reach, on a line that may be a whole file.
+_SLUG = re.compile(r"[a-z]+(?:[-_][a-z]+)*\d{0,2}\Z")  # a package's name
 _NOT_ALNUM = re.compile(r"[\W_]+")
 
 
@@ -118,12 +130,16 @@ def _link(line: str, start: int, after: re.Match[str], path: str) -> str | None:
     opened = line[start - 1 : start]
     if quote and opened == quote and quote not in close:
         return None  # The name is the end of a string, and this quote closes it.
+    if after["call"]:
+        return "clear" if quote and not close and _takes_it(line, start, after) else None
     if op is None and not after["pair"]:
         spaced = line[start] == "-" or after["scheme"] or _COMMAND.match(line) or _SPACED.search(path)
-        if spaced or after[0].endswith("is "):
+        if spaced or (quote and _DEFINE.match(line)) or _IS.search(after["space"] or ""):
             return "clear"
         return None if is_code(path) else "loose"
     op = (op or "").strip()
+    if op == ":" and opened == ":":
+        return None  # a piece of an ARN or a URN
     if op == "," and not (_is_argument(line, start) and close and close[-1] in "\"'`" and quote is not None):
         return None
     if op == "or" and ")" not in close:
@@ -135,12 +151,25 @@ def _link(line: str, start: int, after: re.Match[str], path: str) -> str | None:
     return None if public else "clear"
 
 
+def _takes_it(line: str, start: int, after: re.Match[str]) -> bool:
+    """Whether a call with one text takes a secret, and does not look one up by its name or check one."""
+    name = line[start : after.end("rest")]
+    end = line.find(after["quote"], after.end(), after.end() + 600)
+    promise = meaning(name)
+    sure = promise is not None and promise.sure and promise.kind != "key"
+    return (
+        sure
+        and line[end + 1 : end + 2] == ")"
+        and bool(_SETS.match(name) or _DECLARES.search(line, max(0, start - 12), start))
+    )
+
+
 def _is_argument(line: str, start: int) -> bool:
     """Whether a quoted name may be followed by its value: the first argument of a call, or an option's name."""
     if line[start] == "-":
         return True
-    before = line[max(0, start - 8) : start].rstrip("\\")
-    return before[-1:] in ("'", '"', "`") and before.rstrip("\"'`\\rbuf ").endswith(("(", "{"))
+    before = line[max(0, start - 12) : start].rstrip("\\")
+    return before[-1:] in ("'", '"', "`") and before.rstrip("\"'`\\rbuf ").endswith(("(", "{", 'String",'))
 
 
 def _value(line: str, start: int, after: re.Match[str], path: str) -> _Value | None:
@@ -168,8 +197,9 @@ def _value(line: str, start: int, after: re.Match[str], path: str) -> _Value | N
     bare = _BARE.match(line, begin)
     if bare is None:
         return None
-    if line[bare.end() : bare.end() + 1] in ("(", "[") or _ARROW.match(line, bare.end() - 1):
-        return None  # a call, an index, a member of an object
+    behind = line[bare.end() : bare.end() + 1]
+    if behind in ("(", "[") or (behind == "<" and is_code(path)) or _ARROW.match(line, bare.end() - 1):
+        return None  # a call, an index, a type, a member of an object
     text = bare[0].rstrip(".:\\")
     if in_code and not _may_be_bare(line, start, op, text, bare.end()):
         return None
@@ -184,6 +214,8 @@ def _may_be_bare(line: str, start: int, op: str, text: str, end: int) -> bool:
         return True
     if op == ">" and line[end : end + 2] == "</":
         return True
+    if op == ":" and line[start - 2 : start] == "${" and line[end : end + 1] == "}":
+        return True  # what a setting is where none is given, as in Spring's "${db.password:…}"
     if op == "=" and line[start - 1 : start] in ("'", '"') and line[end : end + 1] in (";", "'", '"'):
         return True  # a piece of a connection string on a line of its own
     if (
@@ -225,7 +257,8 @@ def _judge(promise: Meaning, name: str, value: _Value, line: str, path: str, *, 
         return "medium"
     if promise.kind == "password" or _JUPYTER.search(name):
         return "medium" if is_password(text) else None
-    return "low" if promise.kind == "secret" and len(text) >= 12 and is_password(text) else None
+    chosen = promise.kind == "secret" and len(text) >= 12 and is_password(text)
+    return "low" if chosen and not _SLUG.match(text) else None
 
 
 def _is_named(text: str, name: str) -> bool:

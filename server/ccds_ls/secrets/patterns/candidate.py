@@ -34,15 +34,15 @@ _RANDOM = (_KEY, _AUTH, _TOKEN)
 _CLOSE, _QUOTES = r"[\x5c\x22'`\])}]{0,4}", r"[\x22'`]"
 # A comma gives a value to a quoted name alone.
 _EQUALS = (
-    rf"(?:{_CLOSE}[ \t]{{0,8}}(?:[=:>?<|]{{1,2}}|<-|or|:[ a-z_.|&\[\]]{{1,24}}=|value=)"
+    rf"(?:{_CLOSE}[ \t]{{0,8}}(?:[=:>?<|]{{1,3}}|\(|<-|or|:[ a-z_.|&\[\]]{{1,24}}=|value=)"
     rf"|[\x5c\x22'`\])}}]{{0,3}}{_QUOTES}[ \t]{{0,8}},)[ \t]{{0,8}}"
 )
 _FIELD = (
     rf"{_CLOSE}(?:[ \t]{{0,4}}[,{{]?\s{{1,40}}(?:type=str, )?[\x22']?(?:value|default)[\x22']?[ \t]{{0,4}}[:=][ \t]{{0,8}}"
-    r"|</(?:name>\s{0,40}<value|td>\s{0,40}<td)>)"
+    r"|</(?:name>\s{0,40}<value|t[dh]>\s{0,40}<td|key>\s{0,40}<string)>)"
 )
-_WRAPPED = r"(?:[a-z.]{0,14}(?:quote(?:_plus)?|secretstr|field|option)\((?:default=)?)?[\[({rbuf\x5c@]{0,4}"
-_SPACE = rf"{_CLOSE}[ \t]{{1,8}}(?:is )?[\x22']?"
+_WRAPPED = r"(?:[a-z.:]{0,14}(?:quote(?:_plus)?|secretstr|field|option|string::from|some)\((?:default=)?)?[\[({rbufn\x5c@]{0,4}"
+_SPACE = rf"{_CLOSE}[ \t]{{1,8}}(?:is:? )?[\x22'`]?"
 _OPERATOR = r"[\x5c\x22'`\]}]{0,4}[ \t]{0,8}(?:[=:>]|[=:-]>|:=|::)[ \t]{0,8}"
 
 
@@ -57,7 +57,7 @@ def _given(name: str, value: str, letter: str, shortest: int) -> str:
         for chars, sign in ((r"[a-z_+/=.~!@#$%^&*?;-]", "[0-9]"), (letter, "[0-9#$%^&*@]"))
     )
     return (
-        rf"{name}(?:{_EQUALS}{_WRAPPED}{_QUOTES}{{1,3}}{value}|{_FIELD}{_WRAPPED}{_QUOTES}{{0,3}}{value}"
+        rf"{name}(?:{_EQUALS}{_WRAPPED}[\x22'`\x5c]{{1,4}}{value}|{_FIELD}{_WRAPPED}{_QUOTES}{{0,3}}{value}"
         rf"|{_SPACE}{spaced}|{_OPERATOR}{bare})"
     )
 
@@ -82,6 +82,8 @@ _STRUCTURED = (
     r"set_password\([\x22']|subscription=[\x22'][0-9a-f]{32}|account\.key\.|config set -n key",
     r"[?&\x22']sig=|wandb[ \t]{1,4}login|appid[\x22'\]) =:]|sshpass[ \t]|securestring[ \t]",
     r"(?:identified (?:with [^\s]{1,40} )?by|password(?: for [^\s]{1,60} =)?)[ \t]{1,4}[\x22'][^\s\x22']{4}|thin:[a-z0-9_]{1,40}/|[ ](?:-u|--user)[ =]?[\x22']?[a-z0-9_.@-]{1,60}:[^\s]{6}|(?:docker|podman) login|net use|mysql[a-z]{0,4} -|(?:twine|mongo|redis-cli|sqlcmd|cqlsh|snowsql)[^\n]{0,80}[ ]-[pa][ \t]",
+    r"\) or [a-z_.]{1,30}\([^()\n]{0,60}\) or [\x22']",
+    r"variable[ ]\x22[a-z0-9_-]{0,40}(?:pass|pwd|secret|token|key)[a-z0-9_-]{0,30}\x22",
     r"(?:oauthhandler|set_access_token|oauth1)\([\x22']",
 )
 

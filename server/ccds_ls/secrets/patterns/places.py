@@ -11,6 +11,7 @@ _MADE_UP = re.compile(
       |snapshots|__snapshots__|docs?|documentation|examples?|samples?|stubs|e2e|integration)/
     |(?:^|/)(?:test_[^/]*|[^/]*_tests?\.\w+|[^/]*[.-](?:test|spec)\.\w+|conftest\.py|[^/]*Tests?\.(?:java|kt|scala|cs|swift|php))$
     |(?:^|/)[^/]*\.(?:example|sample|template|dist|tmpl)$|(?:^|/)\.env\.(?:example|sample|template|dist|test)
+    |(?:^|/)examples?[-_]?\d*\.(?:json|ya?ml)$
     |(?:^|/)(?:changelog|changes|history|news|contributing)[^/]*$
     """,
     re.IGNORECASE | re.VERBOSE,

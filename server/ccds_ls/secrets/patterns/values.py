@@ -79,10 +79,11 @@ _PLACE = re.compile(
 )
 _PATH = re.compile(r"[~.]{0,2}/[\w./-]|[^/]+/[^/]+/")
 _FILE = re.compile(r"[\w.-]+(?:/[\w.-]+)*/[\w.-]*\.[a-z][a-z0-9]{0,7}\Z")
-_NUMBER = re.compile(r"[-+]?[0-9][0-9.,_]*(?:e[-+]?[0-9]+)?\Z", re.IGNORECASE)
+# A number, a date, a version or a range of them.
+_NUMBER = re.compile(r"[-+^~=<>]{0,2}[0-9][0-9.,_-]*(?:e[-+]?[0-9]+)?\Z", re.IGNORECASE)
 
 # SHA-256 (first 16 digits) of values that are published for everyone to use: the account keys of Azurite and of the
-# Cosmos DB emulator, the token shown on jwt.io, the key in FastAPI's tutorial, the tokens in RFC 6749, the credentials in RFC 7617.
+# Cosmos DB emulator, the token shown on jwt.io, the key in FastAPI's tutorial, the key of OpenSSL's FIPS module, the tokens in RFC 6749, the credentials in RFC 7617.
 _PUBLISHED = frozenset(
     {
         "6c96130f130ab0d6",
@@ -93,6 +94,7 @@ _PUBLISHED = frozenset(
         "7f75367e78812551",
         "570dad43de1af4c9",
         "cf4d418ed3de92d7",
+        "d0720d8487947228",
     }
 )
 
