@@ -312,6 +312,12 @@ PROVIDERS = {
 }
 
 
+@pytest.mark.parametrize("chance", ["xXxX", "aSdf", "zxCV"])
+def test_what_looks_like_a_placeholder_by_chance_hides_no_token(chance: str) -> None:
+    text = f'login("hf_{drawn("bcdghjkqvwBCDGHJKQVW", 30)}{chance}")\n'
+    assert [secret.kind for secret in engine().find(text, "src/a.py")] == ["huggingface-token"]
+
+
 @pytest.mark.parametrize("body", ["ROGUBBBAYN3BO47O", "YTCULUTPVGFPOBPZ"])
 def test_a_key_id_of_aws_may_look_like_words(body: str) -> None:
     text = "AK" + "IA" + body + "\n"

@@ -32,8 +32,8 @@ _NOT_SYMBOL = re.compile(r"[\w\s./:\\-]")  # a letter of any language is no sign
 _PLACEHOLDER = re.compile(
     r"""
     example|sample|dummy|placeholder|replace|change[_-]?(?:me|it|this)|insert|redacted|removed|hidden|lorem|ipsum
-    |\Ayour|\Amy(?:[-_ ]|own|super|secret|api|app|auth|db|key|pass|token|user)|not[_-]?(?:a|real|set|so)[_-]|x{4,}|\*{3,}|\.{3,}|…|•|_{4,}|-{5,}|\?{3,}|\#{3,}|0{6,}
-    |\Atiger(?:\^\w*|\d{0,4})\Z|\A-?anonymous|asdf|qwert|zxcv|123456|abcdef|abc123|deadbeef|cafebabe|hunter2|swordfish|correct.?horse|let_?me_?in
+    |\Ayour|\Amy(?:[-_ ]|own|super|secret|api|app|auth|db|key|pass|token|user)|not[_-]?(?:a|real|set|so)[_-]|(?-i:x{4,}|X{4,})|\*{3,}|\.{3,}|…|•|_{4,}|-{5,}|\?{3,}|\#{3,}|0{6,}
+    |\Atiger(?:\^\w*|\d{0,4})\Z|\A-?anonymous|(?-i:[Aa]sdf|ASDF|[Zz]xcv|ZXCV)|qwert|123456|abcdef|abc123|deadbeef|cafebabe|hunter2|swordfish|correct.?horse|let_?me_?in
     |\A(?:p[a@4][s5$]{2}[-_]?(?:w[o0]r[dt]|phrase)|s[e3][ck]r[ei13]t)[\W\d_]{0,6}\Z
     """,
     re.IGNORECASE | re.VERBOSE,
