@@ -32,9 +32,12 @@ their secrets are then still shown in the commit message and by \\[ccds-check-co
     (cl-defmethod eglot-execute ((_ ccds-server) _action) (ccds--show-once (cl-call-next-method))))
   (add-to-list 'eglot-server-programs (cons ccds-modes '(ccds-server "ccds-ls" "server"))))
 
+(unless (executable-find "ccds-ls")
+  (display-warning 'ccds "ccds-ls is not on Emacs's PATH, so nothing is checked.  Try: pipx install ccds-ls"))
+
 (defun ccds-ensure ()
   "Have Eglot start ccds-ls for a file, or connect the file to it."
-  (when (and buffer-file-name (memq major-mode ccds-modes))
+  (when (and buffer-file-name (memq major-mode ccds-modes) (executable-find "ccds-ls"))
     (eglot-ensure)))
 
 ;; lsp-mode, where ccds-ls runs beside other servers

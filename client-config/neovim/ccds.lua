@@ -46,6 +46,13 @@ local function start(root)
   return starting[root]
 end
 
+-- Neovim says nothing where the server is not there, as if there were nothing to find. This is told once, and after what
+-- Neovim says of the file.
+local installed = vim.fn.executable(config.cmd[1]) == 1
+local miss = vim.schedule_wrap(function()
+  vim.notify_once("ccds-ls is not on Neovim's PATH, so nothing is checked. Try: pipx install ccds-ls", vim.log.levels.WARN)
+end)
+
 local function attach(buffer)
   if vim.bo[buffer].buftype ~= '' or vim.api.nvim_buf_get_name(buffer) == '' then
     return
@@ -60,15 +67,17 @@ local function attach(buffer)
 end
 
 local group = vim.api.nvim_create_augroup('ccds_ls', {})
-if vim.lsp.config then
+if vim.lsp.config and installed then
   vim.lsp.config(config.name, config)
   vim.lsp.enable(config.name)
 end
 vim.api.nvim_create_autocmd({ 'BufReadPost', 'BufNewFile', 'BufFilePost' }, {
   group = group,
   callback = function(event)
-    -- Neovim 0.11 attaches by file type, and a file such as `credentials` has none.
-    if not vim.lsp.config or vim.bo[event.buf].filetype == '' then
+    if not installed then
+      miss()
+      -- Neovim 0.11 attaches by file type, and a file such as `credentials` has none.
+    elseif not vim.lsp.config or vim.bo[event.buf].filetype == '' then
       attach(event.buf)
     end
   end,

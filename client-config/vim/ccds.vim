@@ -11,9 +11,20 @@ function! s:Root(buffer) abort
   return empty(l:git) ? getcwd() : substitute(fnamemodify(l:git, ':p'), '/*\.git/*$', '', '')
 endfunction
 
+" ALE says nothing where the server is not there, as if there were nothing to find. The message is told once, and after
+" Vim's own about the file that is opened.
+function! s:Miss() abort
+  if !exists('s:missed')
+    let s:missed = timer_start(0, {-> execute('echohl WarningMsg | echomsg s:missing | echohl None', '')})
+  endif
+endfunction
+let s:missing = "ccds-ls is not on Vim's PATH, so nothing is checked. Try: pipx install ccds-ls"
+
 " A secret or a data file may have any name, so every file type gets the linter, and a file without one is text.
 function! s:Define(filetype) abort
-  if !empty(a:filetype) && empty(&buftype)
+  if !executable('ccds-ls')
+    return s:Miss()
+  elseif !empty(a:filetype) && empty(&buftype)
     call ale#linter#Define(a:filetype, {
     \ 'name': 'ccds-ls',
     \ 'lsp': 'stdio',

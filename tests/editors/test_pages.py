@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from editors import install, page, projects
-from editors.drivers import DRIVERS, neovim, vscode
+from editors.drivers import DRIVERS, emacs, lsp_mode, neovim, vim, vscode
 from editors.editor import Driver
 from editors.home import Home
 from editors.newcomer import Newcomer, Published, published
@@ -44,6 +44,18 @@ def test_a_newcomer_sees_a_first_finding(
     until(lambda: not home.processes(), lambda: f"no process is left: {home.processes()}", driver.seconds)
 
 
+INSTALLING = re.compile(r"^ {4}(pipx install .*?) +# or: (uv tool install .*)$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("way", [0, 1], ids=["pipx", "uv"])
+def test_each_way_to_install_it(
+    way: int, outside: Published, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    ((*ways,),) = INSTALLING.findall((page.PAGES / "README.md").read_text(encoding="utf-8"))
+    home = Newcomer(Path(tmp_path_factory.mktemp("n")) / "h", outside)
+    install.run("sh", "-exc", f"{ways[way]}\nccds-ls --version", folder=home.path, env=home.env)
+
+
 def server(home: Newcomer) -> str:
     """The command line of the language server that runs."""
     (command,) = {command for command in home.processes() if re.search(r"ccds.ls server", command)}
@@ -65,6 +77,38 @@ def test_the_readmes_lines_are_all_that_neovim_needs(tmp_path_factory: pytest.Te
     finally:
         editor.terminal.close()
 
+
+class Without(Home):
+    """A home in which the server is not installed."""
+
+    def install_server(self) -> None:
+        """Nothing is."""
+
+
+MISSING = {
+    neovim.CURRENT: "\x1b:edit {}\r",
+    neovim.DEBIAN: "\x1b:edit {}\r",
+    vim.DRIVER: "\x1b:edit {}\r",
+    emacs.DRIVER: "\x18\x06{}\r",
+    lsp_mode.DRIVER: "\x18\x06{}\r",
+}
+"""What is typed to open a file, in the editors that would say nothing of a server that is not there."""
+
+
+@pytest.mark.parametrize("driver", [grouped(driver, driver) for driver in MISSING])
+def test_a_server_that_is_not_there_is_said(driver: Driver, tmp_path_factory: pytest.TempPathFactory) -> None:
+    installed(driver)
+    folder = Path(tmp_path_factory.mktemp("n"))
+    home, project = Without(folder / "h"), projects.untidy(folder / "p")
+    with driver.launch(home, project) as editor:
+        terminal = editor.terminal  # type: ignore[attr-defined]  # all of these have one
+        terminal.send(MISSING[driver].format(project / projects.CLIENT))
+        until(lambda: SECRET_IN in terminal.text(), terminal.text, driver.seconds)
+        until(lambda: MISSED.search(terminal.text()), terminal.text, driver.seconds)
+        assert "Error" not in terminal.text(), terminal.text()
+
+
+SECRET_IN, MISSED = "TOKEN", re.compile(r"ccds-ls is not on \w+'s PATH.*pipx install\s+ccds-ls", re.DOTALL)
 
 NO_VENV = """The virtual environment was not created successfully because ensurepip is not
 available.  On Debian/Ubuntu systems, you need to install the python3-venv
