@@ -420,3 +420,31 @@ def test_hooks_that_cannot_be_written_are_told(repo: Path, capsys: pytest.Captur
     write(repo, {".git/hooks": "a file in the place of the folder\n"})
     code, out, err = run(capsys, "hook", "install")
     assert (code, out) == (2, "") and "hooks: File exists" in err
+
+
+def test_what_is_committed_is_said_to_be_so(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(repo, {"hub.py": f'login("{token()}")\n', ".env": "DB_USER=ana\n"})
+    commit_all(repo)
+    found = {item["path"]: item for item in checked(capsys)}
+    assert found["hub.py"]["message"].endswith("then take it out of the file.")
+    (first, *_) = found[".env"]["fixes"]
+    assert first == "Stop tracking, and add /.env to .gitignore (the file stays)"
+    run(capsys, "check", "--fix")
+    assert git(repo, "status", "--porcelain") == "", "ignoring what is tracked would change nothing"
+    write(repo, {"hub.py": f'login("{token()}")\n'})
+    assert checked(capsys)[1]["message"].endswith("then take it out of the file before it is committed.")
+
+
+@pytest.mark.parametrize("folder", [".husky/_", "../hooks", ".githooks"])
+def test_doctor_knows_hooks_that_others_keep(
+    folder: str, repo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git(repo, "config", "core.hooksPath", str((repo / folder).resolve()))
+    place = ".husky" if folder == ".husky/_" else folder
+    _, out, _ = run(capsys, "doctor")
+    (hook,) = (line for line in out.splitlines() if " hook " in line)
+    assert hook.startswith("note") and f"Add this line to {(repo / place).resolve()}/pre-commit: " in hook
+    line = hook.partition("/pre-commit: ")[2]
+    write(repo, {f"{place}/pre-commit": f"npm test\n{line}\n"})
+    _, out, _ = run(capsys, "doctor")
+    assert "ok    hook           every commit is checked" in out

@@ -49,6 +49,7 @@ def test_an_error_stops_the_commit_and_the_ways_past_it_work(repo: Path) -> None
     stage(repo, {"hub.py": f'login("{value}")\n'})
     stopped = commit(repo)
     assert stopped.returncode == 1 and "error[secret]" in stopped.stdout + stopped.stderr
+    assert stopped.stderr.index("error[secret]") < stopped.stderr.index("Nothing was committed")
     assert value not in stopped.stdout + stopped.stderr
     assert commit(repo, **{SKIP: "1"}).returncode == 0
     stage(repo, {"hub2.py": f'login("{value}")\n'})
@@ -184,7 +185,7 @@ def test_a_hook_that_is_there_runs_first_and_comes_back(repo: Path) -> None:
     hook.write_bytes(OWN.replace(b"\r", b""))
     hook.chmod(0o750)
     done = install(repo)
-    assert "pre-commit is kept and runs first" in done.message and installed(repo)
+    assert "Your own pre-commit is kept and runs first." in done.message and installed(repo)
     install(repo)
     stage(repo, {"a.py": "x = 1\n"})
     assert commit(repo, MINE="3").returncode != 0

@@ -81,8 +81,12 @@ def test_in_an_output_it_is_told_once_and_shown_on_the_cells_first_line(content:
 
 
 def test_in_an_output_the_message_says_so() -> None:
-    (finding,) = check("a.ipynb", notebook(output(**{"text/plain": f"token {TOKEN}"})))
-    assert "in the output of cell 1" in finding.message and "clear the outputs" in finding.message
+    printed = notebook(output(**{"text/plain": f"token {TOKEN}"}))
+    (finding,) = check("a.ipynb", printed)
+    assert "in the output of cell 1" in finding.message
+    assert finding.message.endswith("clear that output before it is committed.")
+    (staged,) = check("a.ipynb", printed, State.STAGED)
+    assert staged.message.endswith("clear that output in the file and the commit.")
 
 
 def test_a_column_of_a_data_file_is_one_finding_and_what_is_left_out_is_another(

@@ -92,7 +92,7 @@ def overlay_file(
         content[:HEAD_BYTES],
         None if unread else text,
         unread,
-        tracked=_is_tracked(view, path),
+        tracked=_is_tracked(view, path, ignored),
         committed=_is_committed(view, path),
         ignored=ignored,
         cells=notebook,
@@ -130,15 +130,18 @@ def worktree_file(view: View, path: str, *, ignored: bool = False) -> File | Non
         data[:HEAD_BYTES],
         text,
         unread,
-        tracked=_is_tracked(view, path),
+        tracked=_is_tracked(view, path, ignored),
         committed=_is_committed(view, path),
         ignored=ignored,
     )
 
 
-def _is_tracked(view: View, path: str) -> bool:
-    """Whether the index is known to have the file: it differs from it, or is staged."""
-    return path in view.modified or path in view.staged
+def _is_tracked(view: View, path: str, ignored: bool) -> bool:
+    """Whether the index has the file: it differs from it, is staged, or is neither new nor ignored."""
+    if path in view.modified or path in view.staged:
+        return True
+    known = view.repository is not None and not ignored and path not in view.would_add
+    return known and os.path.lexists(view.root / path)
 
 
 def _is_committed(view: View, path: str) -> bool:

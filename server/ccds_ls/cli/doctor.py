@@ -66,11 +66,12 @@ def _identity(repository: Repository) -> Iterator[Line]:
 
 
 def _hook(repository: Repository) -> Line:
-    from ccds_ls.git.hook import installed
+    from ccds_ls.git.hook import not_installed
 
-    if installed(repository.top):
+    advice = not_installed(repository.top)
+    if advice is None:
         return OK, "hook", "every commit is checked"
-    return NOTE, "hook", "not installed; 'ccds-ls hook install' has every commit checked"
+    return NOTE, "hook", f"not installed; {advice}"
 
 
 def _project(top: Path, folder: Path) -> Iterator[Line]:

@@ -99,5 +99,6 @@ def _report(checked: Checked, done: str, command: str) -> int:
         show(shown, "text")
     if not checked.down_to(Severity.ERROR).located:
         return 0
+    sys.stdout.flush()  # git joins the two streams, and this is to come last
     print(f"\nNothing was {done}. To {command} all the same: git {command} --no-verify", file=sys.stderr)
     return 1

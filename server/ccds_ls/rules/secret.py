@@ -224,7 +224,7 @@ def _finding(
         kind=secret.kind,
         severity=Severity.ERROR if staged else Severity.WARNING,
         path=file.path,
-        message=_message(secret, cell if in_output else None, staged),
+        message=_message(file, secret, cell if in_output else None),
         state=file.state,
         fingerprint=secret.fingerprint,
         span=span,
@@ -238,19 +238,22 @@ def _finding(
     )
 
 
-def _message(secret: Secret, printed_by: int | None, staged: bool) -> str:
+def _message(file: File, secret: Secret, printed_by: int | None) -> str:
     """What it is and what to do; ``printed_by`` is the cell in whose output it is."""
     where = "" if printed_by is None else f" in the output of cell {printed_by}"
     what = f"{secret.title}, {secret.redacted}{where}: {_SURE[secret.confidence]} a secret."
     if secret.values > 1:
         what = f"{secret.title}: {secret.values} values{where}, listed as one: {_SURE[secret.confidence]} secrets."
     it = "them" if secret.values > 1 else "it"
-    out = f"take {it} out of the file" if printed_by is None else f"clear the outputs, which takes {it} out"
-    last = f"{out} and the commit" if staged else f"{out} before it is committed"
+    out = f"take {it} out of the file" if printed_by is None else "clear that output"
+    if file.state is State.STAGED:
+        out += " and the commit" if printed_by is None else " in the file and the commit"
+    elif file.state is not State.WORK_TREE or not file.tracked:
+        out += " before it is committed"
     was = "they were" if secret.values > 1 else "it was"
     return (
         f"{what} Revoke {it} first if {was} ever pushed or shared (rewriting history does not take {it} back), then"
-        f" {last}."
+        f" {out}."
     )
 
 
