@@ -128,6 +128,9 @@ IDIOMS = [
     ('token = os.getenv("TOKEN") or getpass("token: ") or "<token>"', "src/a.py"),
     ("The api_key is `<token>`, ask Ana.", "notes.md"),
     ("your new password is: <password>", "mail.txt"),
+    ("requests.get('https://api.telegram.org/bot7012345678:AA<hex33>/getMe')", "src/a.py"),
+    ("keytool -list -storepass <password>", "run.sh"),
+    ('token = "access_token$production$<hex16>$<hex32>"', "src/a.py"),
     ("CREATE LOGIN etl WITH PASSWORD = N'<password>';", "init.sql"),
     ("'HostName=hub.lab.org;DeviceId=d1;SharedAccessKey=<token>='", "src/a.py"),
 ]

@@ -34,7 +34,7 @@ _OTHER = frozenset(
 )
 _PASSWORD = re.compile(
     r"(?:\Abindpw|psk|password|passwd|passphrase|passcode|passwort|kennwort|motdepasse|contrasena|senha|pwd|pswd|psw"
-    r"|(?:db|user|sql|pg|admin|root|mail|smtp|ftp|login|app|ldap|master|database|postgres)pass)\d{0,2}\Z"
+    r"|(?:db|user|store|key|sql|pg|admin|root|mail|smtp|ftp|login|app|ldap|master|database|postgres)pass)\d{0,2}\Z"
 )
 # What a password is for, where that stands behind it: "PASSWORD_PROD", "password_of_zoe".
 _WHERE = frozenset(

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ccds_ls.secrets.patterns.values import is_password, is_placeholder, is_random, is_uuid
+
 
 @dataclass(frozen=True)
 class Pattern:
@@ -28,3 +30,15 @@ class Pattern:
     passes: tuple[str, ...]
     path: str = ""
     provider: bool = False
+
+
+def is_given_password(match: re.Match[str]) -> bool:
+    """Whether the value of a match is a password, and no example of one."""
+    value = match["value"]
+    return not is_placeholder(value) and (is_password(value) or is_random(value, 12))
+
+
+def is_given_token(match: re.Match[str]) -> bool:
+    """Whether the value of a match is a token, and no example of one."""
+    value = match["value"]
+    return not is_placeholder(value) and is_random(value, 16) and not is_uuid(value)

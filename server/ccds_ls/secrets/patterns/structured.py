@@ -1,13 +1,14 @@
-"""Secrets that are told by the form of what stands around them, not by a name: URLs, netrc, signatures, calls."""
+"""Secrets that are told by the form of what stands around them, not by a name: URLs, netrc, signatures, commands."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 
+from ccds_ls.secrets.patterns import calls
 from ccds_ls.secrets.patterns.match import Match, lower
-from ccds_ls.secrets.patterns.pattern import Pattern
-from ccds_ls.secrets.patterns.values import is_password, is_placeholder, is_random, is_strong, is_uuid
+from ccds_ls.secrets.patterns.pattern import Pattern, is_given_password
+from ccds_ls.secrets.patterns.values import is_password, is_placeholder, is_random, is_strong
 
 _DATABASE = (
     r"(?:postgres(?:ql)?|mysql|mariadb|mssql|oracle|mongodb|rediss?|snowflake|redshift|clickhouse|trino|presto|hive|impala"
@@ -29,16 +30,6 @@ def _url_password(match: re.Match[str]) -> bool:
     if here and user and _MADE_UP_USER.match(user):
         return False
     return is_random(value, 12) or (is_password(value) and (not here or is_strong(value)))
-
-
-def _password(match: re.Match[str]) -> bool:
-    value = match["value"]
-    return not is_placeholder(value) and (is_password(value) or is_random(value, 12))
-
-
-def _token(match: re.Match[str]) -> bool:
-    value = match["value"]
-    return not is_placeholder(value) and is_random(value, 16) and not is_uuid(value)
 
 
 PATTERNS: tuple[Pattern, ...] = (
@@ -82,7 +73,7 @@ PATTERNS: tuple[Pattern, ...] = (
         re.compile(
             r"\b(?:login|user)[ \t]{1,8}[^\s\"']{1,100}[ \t]{1,8}password[ \t]{1,8}(?P<value>[^\s\"'\\]{4,200})"
         ),
-        _password,
+        is_given_password,
         "high",
         ("machine api.wandb.ai login user password <hex40>",),
         ("machine host login name password <password-placeholder>",),
@@ -115,24 +106,12 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "password",
-        "Password in a pair of user and password",
-        ("auth", "credentials"),
-        re.compile(
-            r"\b(?:auth|basic_auth|http_auth|credentials|HTTPBasicAuth)[\"']?[ \t]{0,4}[=:]?[ \t]{0,4}[(\[][ \t]{0,4}[\"'](?P<user>[^\s\"']{1,80})[\"'][ \t]{0,4},[ \t]{0,4}[\"'](?P<value>[^\s\"']{4,200})[\"']"
-        ),
-        lambda match: match["value"] != match["user"] and _password(match),
-        "medium",
-        ("requests.get(url, auth=('ana', '<password>'))", "HTTPBasicAuth('ana', '<password>')"),
-        ("requests.get(url, auth=('user', 'pass'))",),
-    ),
-    Pattern(
-        "password",
         "Password in a PostgreSQL password file",
         (":",),
         re.compile(
             r"\A[\w.*/-]{1,100}:(?:[0-9]{1,5}|\*):[\w*-]{1,60}:[\w*.@-]{1,60}:(?P<value>[^\s:]{4,200})\Z"
         ),
-        _password,
+        is_given_password,
         "high",
         (),
         (),
@@ -152,7 +131,7 @@ PATTERNS: tuple[Pattern, ...] = (
             r"[ \t]{1,4}(?P<quote>['\"])(?P<value>[^\s'\"]{4,200})(?P=quote)",
             re.IGNORECASE,
         ),
-        _password,
+        lambda match: is_given_password(match) and (match["quote"] == "'" or not match["value"].isalpha()),
         "high",
         (
             "CREATE USER ana WITH PASSWORD '<password>';",
@@ -166,6 +145,7 @@ PATTERNS: tuple[Pattern, ...] = (
         ),
         (
             "CREATE USER ana WITH PASSWORD 'changeme';",
+            '-- the same for all columns identified by "aOrderBy".',
             "echo \"wrong password '<password>' given\"",
             "logger.info(\"Password '<password>' was refused\")",
             "print(\"Enter password '<password>' to leave\")",
@@ -189,15 +169,19 @@ PATTERNS: tuple[Pattern, ...] = (
             "sqlcmd",
             "cqlsh",
             "curl",
+            "sudo",
+            "mc ",
         ),
         re.compile(
             r"(?:sshpass[ \t]{1,4}-p[ \t]{0,4}|(?:docker|podman)[ \t]{1,4}login\b[^\n]{0,100}?[ \t]-p[ \t]{1,4}|convertto-securestring[ \t]{1,4}(?:-string[ \t]{1,4})?"
+            r"|\becho[ \t]{1,4}(?=[\"']?[^\s\"']{4,200}[\"']?[ \t]{0,4}\|[ \t]{0,4}sudo[ \t]{1,4}-S\b)"
+            r"|\bmc[ \t]{1,4}(?:alias[ \t]{1,4}set|config[ \t]{1,4}host[ \t]{1,4}add)(?:[ \t]{1,4}[^\s\"']{1,120}){3}[ \t]{1,4}"
             r"|/user:\S{1,60}[ \t]{1,4}|mysql(?:dump)?\b[^\n]{0,100}?[ \t]-p|\b(?:twine|mongo\w{0,8}|redis-cli|sqlcmd|cqlsh)\b[^\n]{0,100}?[ \t]-[pPa][ \t]{1,4}"
             r"|\bcurl\b[^\n]{0,160}?[ \t](?:-u|--user)[ =]?[\"']?[\w.@-]{1,60}:)[\"']?(?!(?:[\d.]{7,15}:)?\d{1,5}:\d{1,5}\b)"  # ports of a container
             r"(?P<value>[^\s\"']{4,200})",
             re.IGNORECASE,
         ),
-        _password,
+        is_given_password,
         "high",
         (
             "sshpass -p '<password>' ssh ana@lab.org",
@@ -205,10 +189,14 @@ PATTERNS: tuple[Pattern, ...] = (
             'ConvertTo-SecureString "<password>" -AsPlainText -Force',
             "mysql -u root -p<password> sales",
             "twine upload -u ana -p <password> dist/*",
+            "echo '<password>' | sudo -S systemctl restart jupyter",
+            "mc alias set lab https://minio.lab.org ana <token>",
             "curl -u ana:<password> https://lab.org/runs",
         ),
         (
             "sshpass -p $PASSWORD ssh ana@lab.org",
+            "echo $PASSWORD | sudo -S reboot",
+            "mc alias set lab https://minio.lab.org $USER $KEY",
             "docker run -p 8888:8888 image",
             "docker run --name mongo-dev -p 27018:27017 mongo",
             "docker run --name mysql -p127.0.0.1:33061:3306 mysql",
@@ -221,30 +209,10 @@ PATTERNS: tuple[Pattern, ...] = (
         "Database URL with a password",
         ("jdbc:oracle",),
         re.compile(r"jdbc:oracle:(?:thin|oci8?):[\w.-]{1,60}/(?P<value>[^\s@/\"']{4,100})@", re.IGNORECASE),
-        _password,
+        is_given_password,
         "high",
         ("jdbc:oracle:thin:ana/<password>@db.lab.org:1521:sales",),
         ("jdbc:oracle:thin:scott/tiger@db:1521:x", "jdbc:oracle:thin:ana/${PW}@db:1521:x"),
-    ),
-    Pattern(
-        "password",
-        "Password given to a call",
-        ("login(", ".connect(", "set_password("),
-        re.compile(
-            r"(?:\.login\((?:[\"'][^\s\"']{1,60}[\"']|[\w.]{1,40}),|keyring\.set_password\([\"'][^\"']{1,60}[\"'],[ ]?[\"'][^\"']{1,60}[\"'],"
-            r"|(?:MySQLdb|pymysql)\.connect\([\"'][^\"']{1,60}[\"'],[ ]?[\"'][^\"']{1,60}[\"'],"
-            r"|(?:cx_Oracle|oracledb)\.connect\([\"'][^\"']{1,60}[\"'],)[ ]{0,2}[\"'](?P<value>[^\s\"']{6,200})[\"']"
-        ),
-        _password,
-        "medium",
-        (
-            "smtp.login('ana@lab.org', '<password>')",
-            "server.login(sender, '<password>')",
-            "keyring.set_password('lab', 'ana', '<password>')",
-            "MySQLdb.connect('db1', 'ana', '<password>', 'sales')",
-            "cx_Oracle.connect('ana', '<password>', dsn)",
-        ),
-        ("smtp.login(sender, password)", "client.login(username='ana', force=True)"),
     ),
     Pattern(
         "azure-storage-key",
@@ -296,26 +264,29 @@ PATTERNS: tuple[Pattern, ...] = (
         ("params = {'appid': API_KEY}",),
     ),
     Pattern(
-        "api-key",
-        "API key given to a call",
-        ('("', "('", "( ", '(b"', "(b'"),
+        "database-url",
+        "Database address with a password",
+        ("@tcp(", "@unix("),
         re.compile(
-            r"\b(?:AzureKeyCredential|AzureSasCredential|CognitiveServicesCredentials|Experiment|set_api_key|set_token|\w{1,20}_token"
-            r"|login|init_api|Client|OpenAI|CometML?|APIClient|ApiKeyAuth|Fernet|Census|OAuthHandler|\w{0,12}OAuth1\w{0,12}"
-            r"|census_api_key|fredr_set_key|api_key|Fred|OWM|OpenCageGeocode|Pinecone|Groq|Roboflow|Bot)"
-            r"\([ \t]{0,4}b?[\"'](?P<value>[\w=-]{20,200})[\"']"
+            r"\b(?P<user>[\w.-]{1,60}):(?P<value>[^\s@\"'`:/]{4,100})@(?:tcp|unix)\((?P<host>[\w.\[-]{0,100})"
         ),
-        _token,
-        "medium",
-        (
-            "credential = AzureKeyCredential('<hex32>')",
-            "experiment = Experiment('<b62-25>', project_name='x')",
-            "wandb.login('<hex40>')",
-            "auth = tweepy.OAuthHandler('<b62-25>', secret)",
-            'census_api_key("<hex40>")',
-        ),
-        ("Experiment('my-first-experiment-with-comet')",),
+        _url_password,
+        "high",
+        ('dsn := "ana:<password>@tcp(db1.lab.org:3306)/sales"',),
+        ('dsn := "user:password@tcp(127.0.0.1:3306)/sales"', 'dsn := user + ":" + pw + "@tcp(db1)/x"'),
     ),
+    Pattern(
+        "anaconda-token",
+        "Anaconda token in a channel's URL",
+        ("/t/",),
+        re.compile(r"://[\w.-]{3,60}/t/(?P<value>[a-z]{2}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/"),
+        lambda match: not is_placeholder(match["value"]),
+        "high",
+        ("  - https://conda.anaconda.org/t/co-<uuid>/lab",),
+        ("  - https://conda.anaconda.org/t/<TOKEN>/lab",),
+        provider=True,
+    ),
+    *calls.PATTERNS,
 )
 
 

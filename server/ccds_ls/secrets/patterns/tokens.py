@@ -85,6 +85,7 @@ _TOKENS = (
     ("endor-token", "Endor token", r"endr\+", r"[A-Za-z0-9-]{16}"),
     ("salesforce-token", "Salesforce token", r"00D[A-Za-z0-9]{12,15}!", r"[A-Za-z0-9._]{80,130}"),
     ("telegram-token", "Telegram bot token", r"[0-9]{8,10}:AA", r"[\w-]{32,33}"),
+    ("braintree-token", "Braintree token", r"access_token\$(?:production|sandbox)\$", r"[0-9a-z]{16}\$[0-9a-f]{32}"),
     ("discord-webhook", "Discord webhook", r"https://discord(?:app)?\.com/api/webhooks/[0-9]{17,20}/", r"[\w-]{60,80}"),
     ("slack-webhook", "Slack webhook", r"https://hooks\.slack\.com/services/", r"T\w{8,12}/B\w{8,12}/\w{20,26}"),
     ("zapier-webhook", "Zapier webhook", r"https://hooks\.zapier\.com/hooks/catch/", r"\d{5,9}/\w{5,30}"),
@@ -113,7 +114,10 @@ PATTERNS = tuple(dict.fromkeys(_candidate(beginning, body) for _, _, beginning, 
 def at(text: str, place: int) -> Match | None:
     """The provider's token that begins at a place, None where it is none, or a part of something longer."""
     match = _TOKEN.match(text, place)
-    if match is None or _IN_WORD.match(text, match.end()) or (place and _IN_WORD.match(text, place - 1)):
+    if match is None or _IN_WORD.match(text, match.end()):
+        return None
+    # In the URL of Telegram's interface "bot" stands before the token.
+    if place and _IN_WORD.match(text, place - 1) and text[max(0, place - 4) : place] != "/bot":
         return None
     if _WORD.match(match[0]) and (text[max(0, place - 1) : place] == "/" or _PATH.match(text, match.end())):
         return None
