@@ -7,6 +7,7 @@ import os
 import random
 import string
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -448,3 +449,11 @@ def test_doctor_knows_hooks_that_others_keep(
     write(repo, {f"{place}/pre-commit": f"npm test\n{line}\n"})
     _, out, _ = run(capsys, "doctor")
     assert "ok    hook           every commit is checked" in out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the streams are closed by a shell")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+@pytest.mark.parametrize("command", ["check", "hook run"])
+def test_without_a_console_a_clean_commit_goes_on(command: str, closed: str, repo: Path) -> None:
+    line = f"'{sys.executable}' -m ccds_ls {command} {closed}"
+    assert subprocess.run(["sh", "-c", line], cwd=repo, check=False).returncode == 0

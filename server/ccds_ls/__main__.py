@@ -15,6 +15,8 @@ def main(argv: list[str] | None = None) -> int:
         from ccds_ls.lsp.edge.start import main as serve
 
         serve()
+    if sys.stdout is None or sys.stderr is None:
+        _have_streams()
     # A command ends before much could be collected, and looking for it takes a tenth of its time.
     gc.set_threshold(100_000)
     from ccds_ls.cli import run
@@ -23,6 +25,12 @@ def main(argv: list[str] | None = None) -> int:
     if argv is None and arguments[0] in ("check", "hook"):
         _end(code)
     return code
+
+
+def _have_streams() -> None:
+    """Have what is printed go nowhere where who starts us has closed a stream, as programs without a console do."""
+    nowhere = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8", errors="replace")
+    sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
 
 
 def _end(code: int) -> None:
