@@ -30,6 +30,8 @@ def test_a_table_moves_to_the_raw_data_and_out_of_the_commit(tmp_path: Path) -> 
     with pytest.raises(ActError, match=r"data/raw/export\.csv already"):
         move_to_raw(repo / "export.csv", repo / "data" / "raw")
     assert (repo / "export.csv").read_text() == "id\n2\n"
+    with pytest.raises(ActError, match=r"data/raw/export\.csv is there already"):
+        move_to_raw(repo / "data" / "raw" / "export.csv", repo / "data" / "raw")
 
 
 @pytest.mark.parametrize("reason", ["not ignored", "index locked"])

@@ -11,7 +11,8 @@ from ccds_ls.git.act import ActError
 from ccds_ls.git.read import discover
 from ccds_ls.naming.folder import Folder
 from ccds_ls.naming.names import style_of
-from ccds_ls.settings_file import NotWritten, put
+from ccds_ls.project import settings, tool_tables
+from ccds_ls.settings_file import NotWritten, accept, put
 from ccds_ls.view import initials_to_choose, look
 from repositories import git, make, write
 
@@ -61,6 +62,30 @@ def test_a_file_that_is_not_understood_is_left_alone(tmp_path: Path) -> None:
     write(tmp_path, {"pyproject.toml": text})
     with pytest.raises(NotWritten, match="by hand"):
         put(tmp_path, "notebook-style", "number")
+    assert (tmp_path / "pyproject.toml").read_text() == text
+
+
+def test_a_finding_is_accepted_once(tmp_path: Path) -> None:
+    before = "[project]\r\nname = 'é'"
+    write(tmp_path, {"pyproject.toml": before, "a.py": ""})
+    for _ in range(2):
+        assert accept(tmp_path / "a.py", "secret", "abc", 'a "test" account') == tmp_path / "pyproject.toml"
+    accept(tmp_path / "a.py", "data-file", "", "small")
+    text = (tmp_path / "pyproject.toml").read_bytes().decode()
+    assert text.startswith(f"{before}\r\n\r\n[[tool.ccds-ls.ignore]]\r\n") and text.count("[[") == 2
+    config, problems = settings(*tool_tables(text))
+    assert (
+        problems == ()
+        and config.ignores("secret", "a.py", "abc")
+        and config.ignores("data-file", "a.py", "x")
+    )
+
+
+@pytest.mark.parametrize("text", ["[tool.ccds-ls]\nignore = [{code = 'x', path = 'y'}]\n", "[tool\n"])
+def test_a_list_that_cannot_be_added_to_is_left_alone(text: str, tmp_path: Path) -> None:
+    write(tmp_path, {"pyproject.toml": text, "a.py": ""})
+    with pytest.raises(NotWritten, match=r'by hand: code = "secret", path = "a\.py", fingerprint'):
+        accept(tmp_path / "a.py", "secret", "abc", "mine")
     assert (tmp_path / "pyproject.toml").read_text() == text
 
 

@@ -11,26 +11,34 @@ from ccds_ls.git.read import discover
 from ccds_ls.project import find_projects, nearest, tool_tables
 
 
+class NotWritten(OSError):
+    """A setting could not be put into the file; nothing was changed, and the text is for people."""
+
+
 def accept(path: Path, code: str, fingerprint: str, reason: str) -> Path:
     """Add an ``[[tool.ccds-ls.ignore]]`` for a finding to the nearest project's pyproject.toml; that file's path.
 
-    An array of tables may stand anywhere in a TOML file, so that it is appended and nothing else is touched.
+    An array of tables may stand anywhere in a TOML file, so that it is appended and nothing else is touched. Raises
+    NotWritten where it may not: the file is broken, or has the list in another form.
     """
     settings, relative = _settings_of(path)
-    entry = [
-        "[[tool.ccds-ls.ignore]]",
-        f"code = {_toml(code)}",
-        f"path = {_toml(relative)}",
-        *([f"fingerprint = {_toml(fingerprint)}"] if fingerprint else []),
-        f"reason = {_toml(reason)}",
-    ]
-    gap = "\n" if settings.exists() else ""
-    append_line(settings, gap + "\n".join(entry))
+    what = {"code": code, "path": relative, **({"fingerprint": fingerprint} if fingerprint else {})}
+    before = settings.read_bytes().decode("utf-8", "surrogateescape") if settings.exists() else ""
+    if any({**entry, "reason": ""} == {**what, "reason": ""} for entry in _accepted(before)):
+        return settings
+    lines = [f"{key} = {_toml(value)}" for key, value in {**what, "reason": reason}.items()]
+    entry = "\n".join(["[[tool.ccds-ls.ignore]]", *lines])
+    if not _accepted(f"{before}\n{entry}\n"):
+        raise NotWritten(f"{settings} was left as it is. Add to what it ignores by hand: {', '.join(lines)}")
+    append_line(settings, ("\n" if settings.exists() else "") + entry)
     return settings
 
 
-class NotWritten(OSError):
-    """A setting could not be put into the file; nothing was changed, and the text is for people."""
+def _accepted(text: str) -> list[dict[str, object]]:
+    """The entries of ``ignore`` in the text of a pyproject.toml; none where it can't be read."""
+    table = tool_tables(text)[0].get("ccds-ls")
+    entries = table.get("ignore") if isinstance(table, dict) else None
+    return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
 
 
 def put(path: Path, key: str, value: str) -> Path:

@@ -27,7 +27,8 @@ def move_to_raw(path: Path, folder: Path) -> Done:
     if name is None or into is None or not path.is_file() or path.is_symlink():
         raise ActError(f"Nothing was changed: {path} is not a file of the repository {repository.top}.")
     if os.path.lexists(target):
-        raise ActError(f"Nothing was changed: there is a file {into} already.")
+        there = f"{into} is there already" if target == path else f"there is another file {into} already"
+        raise ActError(f"Nothing was changed: {there}.")
     entry = _staged(repository, name)
     with ExitStack() as back:
         ignoring = _ignore_folder(repository, folder.parent, into, back)  # data, of data/raw
