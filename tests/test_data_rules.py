@@ -8,9 +8,20 @@ from pathlib import Path
 import pytest
 
 from ccds_ls.config import Config
-from ccds_ls.finding import AppendLine, Finding, Severity, State, StopTracking, TextEdit, Unstage
+from ccds_ls.finding import (
+    AppendLine,
+    Finding,
+    MoveToRaw,
+    Severity,
+    State,
+    StopTracking,
+    TextEdit,
+    TrackWithDvc,
+    TrackWithLfs,
+    Unstage,
+)
 from ccds_ls.project import Project
-from ccds_ls.rules import Context, Rule, env_file, gitignore_data, key_file, litter
+from ccds_ls.rules import Context, Rule, data_file, env_file, gitignore_data, key_file, litter
 from ccds_ls.snapshot import File, Origin, Snapshot
 
 STAGED, WOULD_BE_ADDED, WORK_TREE = State.STAGED, State.WOULD_BE_ADDED, State.WORK_TREE
@@ -34,6 +45,36 @@ def found(
 
 def kinds(findings: list[Finding]) -> list[tuple[str | None, Severity]]:
     return [(finding.kind, finding.severity) for finding in findings]
+
+
+# Data
+
+
+@pytest.mark.parametrize(
+    ("path", "committed", "state", "offered"),
+    [
+        ("export.csv", False, STAGED, {MoveToRaw}),
+        ("export.csv", True, STAGED, {TrackWithDvc, TrackWithLfs}),  # a move would be a deletion
+        ("export.csv", False, WORK_TREE, set()),
+        ("data/raw/x.csv", False, STAGED, set()),
+        ("models/forest.pkl", False, STAGED, {TrackWithDvc, TrackWithLfs}),
+        ("models/forest.pkl", True, WOULD_BE_ADDED, {TrackWithDvc, TrackWithLfs}),
+        ("notebooks/1.0-jqp-a.ipynb", False, STAGED, set()),
+    ],
+)
+def test_other_places_for_data(path: str, committed: bool, state: State, offered: set[type]) -> None:
+    file = replace(made(path, b"\x80\x04" + b"x" * 2_000_000, state), committed=committed)
+    (finding,) = found(data_file.RULE, file)
+    edits = {type(edit) for fix in finding.fixes for edit in fix.edits}
+    assert edits & {MoveToRaw, TrackWithDvc, TrackWithLfs} == offered
+
+
+def test_a_file_is_told_by_its_first_bytes_where_its_name_says_little() -> None:
+    (other,) = found(data_file.RULE, made("notebooks/a.dat", b"\x93NUMPY" + b"x" * 3000))
+    assert other.kind == "tabular"
+    assert "A data file (3 KiB, NumPy by its first bytes) would" in other.message
+    (named,) = found(data_file.RULE, made("notebooks/export.csv", b"a,b\n" * 1000))
+    assert "A data file (4 KiB) would" in named.message
 
 
 # Litter

@@ -83,6 +83,7 @@ MOVES = {
 }
 REFUSED = {
     "a comment": f"# {S}\n",
+    "a name": f"x = {S}\n",
     "joined strings": f'x = "a" "{S}"\n',
     "a docstring": f'"""{S}"""\n',
     "not Python": f'x = = "{S}"\n',

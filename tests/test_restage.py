@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ccds_ls.git.command import ActError
-from ccds_ls.git.restage import follow_renames
-from repositories import git, git_identity, make, stage, write
+from ccds_ls.git.restage import follow_renames, restage
+from repositories import git, git_identity, loose_object, make, stage, write
 
 __all__ = ["git_identity"]  # a fixture
 
@@ -98,3 +100,58 @@ def test_a_locked_index_is_told_and_nothing_changes(top: Path) -> None:
 def test_outside_git_there_is_nothing_to_follow(tmp_path: Path) -> None:
     write(tmp_path, {"n/a.ipynb": "x"})
     assert follow_renames(tmp_path / "n", {tmp_path / "n/b.ipynb": tmp_path / "n/a.ipynb"}) == []
+
+
+def changed(data: bytes) -> bytes | None:
+    return data.upper() if data.islower() else None
+
+
+def test_what_is_staged_is_changed_and_comes_back(top: Path) -> None:
+    before = index(top)
+    done = restage(top / OLD, changed, "Done.")
+    assert git(top, "show", f":{OLD}") == "STAGED" and (top / OLD).read_text() == "staged"
+    assert index(top)[OLD].startswith("100755 ") and index(top) | {OLD: ""} == before | {OLD: ""}
+    assert done.message == "Done. The file is as it was."
+    subprocess.run(["sh", "-c", done.undo], cwd=top, check=True)
+    assert index(top) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are no bytes there")
+@pytest.mark.parametrize("name", ["it's; $(x) é.ipynb", os.fsdecode(b"\xff.ipynb")])
+def test_any_name_is_changed_in_what_is_staged(name: str, top: Path) -> None:
+    stage(top, {name: "low"})
+    done = restage(top / name, changed, "Done.")
+    assert git(top, "show", f":{name}") == "LOW"
+    subprocess.run(["sh", "-c", os.fsencode(done.undo)], cwd=top, check=True)
+    assert git(top, "show", f":{name}") == "low"
+
+
+def a_link(top: Path) -> None:
+    (top / "a.ipynb").symlink_to("nowhere")
+    git(top, "add", "a.ipynb")
+
+
+NOT_CHANGED: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a.ipynb": (lambda top: write(top, {"a.ipynb": "not staged"}), "is not staged"),
+    "n": (lambda top: write(top, {"n/more.ipynb": "x"}), "is not staged"),
+    "a.ipynb -> nowhere": (a_link, "is not staged"),
+    OLD: (lambda top: stage(top, {OLD: "UPPER"}), "there is nothing of that"),
+    "large.ipynb": (lambda top: stage(top, {"large.ipynb": "x" * 99_999}), "is too large"),
+    "lost.ipynb": (
+        lambda top: loose_object(
+            stage(top, {"lost.ipynb": "lost"}), git(top, "rev-parse", ":lost.ipynb")
+        ).unlink(),
+        "can't be read",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NOT_CHANGED)
+def test_nothing_is_changed_where(name: str, top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ccds_ls.git.restage._MOST_BYTES", 50)
+    prepare, why = NOT_CHANGED[name]
+    prepare(top)
+    before = index(top)
+    with pytest.raises(ActError, match=f"^Nothing was changed: .*{why}"):
+        restage(top / name.partition(" ")[0], changed, "Done.")
+    assert index(top) == before
