@@ -112,9 +112,10 @@ def commit_all(folder: Path, message: str = "more") -> None:
 
 def stage(folder: Path, files: Mapping[str, Content] | None = None) -> Path:
     """Write files (``s.env`` by default) and put them into the index. Returns ``folder``."""
-    write(folder, SECRET if files is None else files)
-    for name in SECRET if files is None else files:
-        git(folder, "--literal-pathspecs", "add", "--", os.fsencode(name))
+    files = SECRET if files is None else files
+    write(folder, files)
+    if files:
+        git(folder, "--literal-pathspecs", "add", "--", *map(os.fsencode, files))
     return folder
 
 

@@ -81,6 +81,7 @@ def same_for_every_run(text: str) -> str:
     return re.sub(r"[\d,.]+ (?=bytes of history|seconds and)", "N ", text).strip()
 
 
+@pytest.mark.long
 def test_the_tour_in_the_readme_is_what_it_prints() -> None:
     command = [sys.executable, "-m", "ccds_ls", "demo"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

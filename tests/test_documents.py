@@ -157,6 +157,7 @@ def test_a_text_that_is_opened_is_not_walked_before_an_edit() -> None:
     assert buffer.text == "a\n" * 8 and "_chunks" in vars(buffer)
 
 
+@pytest.mark.long
 def test_an_edit_of_5_mb_takes_under_20_ms() -> None:
     buffer = Buffer(notebook_text())
     assert len(buffer.text) > 4_500_000

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import subprocess
 import sys
+import traceback
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from ccds_ls.cli import run
 from notebook_blocks import from_block
 from repositories import git, make, stage
 
@@ -21,27 +25,44 @@ UNTITLED = from_block("# %% [markdown]\n# Tree rings\n# %% execution_count=1\nx 
 
 
 def at_terminal(folder: Path, *words: str, answers: tuple[str, ...] = ()) -> tuple[int, str]:
-    """Run ``ccds-ls`` at a terminal, give an answer each time that it asks; its exit code, and what was shown."""
-    ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "ccds_ls", *words]
-    with subprocess.Popen(command, cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs) as process:
-        os.close(theirs)
-        shown, left = "", list(answers)
-        while True:
-            if not select.select([ours], [], [], PATIENCE)[0]:
-                process.kill()
-                raise AssertionError(f"nothing more came after {shown!r}")
-            try:
-                read = os.read(ours, 4096)
-            except OSError:  # Linux says so when the last one has let go of the terminal
-                break
-            if not read:
-                break
-            shown += read.decode()
-            if left and shown.endswith(QUESTION):
-                os.write(ours, left.pop(0).encode())
-    os.close(ours)
-    return process.returncode, shown.replace("\r\n", "\n")
+    """Run ``ccds-ls`` at a terminal, give an answer each time that it asks; its exit code, and what was shown.
+
+    Forked, for the start of a new process would be most of the test.
+    """
+    child, terminal = pty.fork()
+    if child == 0:
+        _run(folder, words)
+    shown, left = "", list(answers)
+    while True:
+        if not select.select([terminal], [], [], PATIENCE)[0]:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            raise AssertionError(f"nothing more came after {shown!r}")
+        try:
+            read = os.read(terminal, 4096)
+        except OSError:  # Linux says so when the last one has let go of the terminal
+            break
+        if not read:
+            break
+        shown += read.decode()
+        if left and shown.endswith(QUESTION):
+            os.write(terminal, left.pop(0).encode())
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), shown.replace("\r\n", "\n")
+
+
+def _run(folder: Path, words: tuple[str, ...]) -> NoReturn:
+    """The child: the command with the terminal as its own."""
+    code = 70
+    try:
+        os.chdir(folder)
+        sys.stdin, sys.stdout, sys.stderr = (os.fdopen(fd, mode) for fd, mode in enumerate("rww"))
+        code = run(list(words))
+        sys.stdout.flush()
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
 
 
 def of_jane(folder: Path, files: dict[str, str | bytes]) -> Path:

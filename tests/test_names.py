@@ -371,6 +371,7 @@ def test_a_projects_own_phases() -> None:
     assert new_name("Clean up", None, ["notebooks/x.ipynb"], "jqp", phases) == "1.0-jqp-clean-up.ipynb"
 
 
+@pytest.mark.long
 def test_ten_thousand_notebooks_are_named_quickly() -> None:
     paths = [f"notebooks/01_topic{number}.ipynb" for number in range(10_000)]
     start = time.process_time()

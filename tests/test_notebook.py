@@ -281,6 +281,7 @@ def test_an_editors_cells_have_no_raw_text() -> None:
     assert notebook.cells[0].raw_edit(Span(0, 1), "") is None
 
 
+@pytest.mark.long
 def test_a_large_notebook_is_read_quickly() -> None:
     cells = [code([f"line {n} = {n}\n" for n in range(20)], 1, [stream(["out\n"] * 100)]) for _ in range(300)]
     cells.append(code("x", 1, [stream(["\n"] * 1_000_000)]))

@@ -261,6 +261,7 @@ def test_an_untitled_notebook_is_named_after_its_heading() -> None:
     assert finding.fixes[0].title == "Rename to 0.0-jqp-sales-in-koln.ipynb"
 
 
+@pytest.mark.long
 def test_a_large_notebook_is_checked_quickly() -> None:
     sources = [
         f"value_{n} = value_{n - 1} + 1\nprint(value_{n})\n" * 20 if n else "value_0 = 0" for n in range(300)

@@ -157,8 +157,12 @@ def test_a_link_out_of_the_template_is_refused(tmp_path: Path) -> None:
 
 
 def test_hooks_run_only_after_a_yes_and_their_output_goes_to_stderr(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    monkeypatch.setattr("tempfile.tempdir", None)
     source = template(
         tmp_path / "t", files={**FILES, "hooks/post_gen_project.py": WRITE_RAN, "hooks/notes.txt": ""}
     )
@@ -175,6 +179,7 @@ def test_hooks_run_only_after_a_yes_and_their_output_goes_to_stderr(
     assert (project / "RAN").read_text() == "A Title"
     output = capfd.readouterr()
     assert (output.out, output.err) == ("", "hook output\n")
+    assert list(temporary.iterdir()) == []
 
 
 def test_a_hook_that_fails_or_is_stopped_leaves_nothing(

@@ -410,7 +410,7 @@ def test_a_diagnostic_names_fixes_whose_program_is_installed(
     installed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = repositories.make(tmp_path / "r", {".dvc/config": ""})
-    repositories.stage(root, {"model.pkl": b"\x80\x04" + b"x" * 2_000_000})
+    repositories.stage(root, {"model.pkl": b"\x80\x04" + b"x" * 20_000})
     monkeypatch.setattr("ccds_ls.git.run.shutil.which", lambda *_: "/bin/true" if installed else None)
     session = Session(Client(), own_rules_only())
     folder = session.folders.at(root)

@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -24,12 +25,15 @@ def render_in_child(
 
     Raises ScaffoldError when the template's code fails, CancelledError when ``cancelled`` returns true.
     """
-    request = json.dumps({"folder": str(folder), "answers": dict(answers), "workspace": str(workspace)})
+    asked = {"folder": str(folder), "answers": dict(answers), "workspace": str(workspace)}
     command = [sys.executable, "-m", "ccds_ls.scaffold.trusted"]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", start_new_session=True
-    ) as child:
-        output = _heard(child, request)
+    with (
+        tempfile.TemporaryDirectory(prefix="ccds-ls-hooks-") as hooks,
+        subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", start_new_session=True
+        ) as child,
+    ):
+        output = _heard(child, json.dumps({**asked, "hooks": hooks}))
         while output is None:
             if cancelled():
                 _end(child)
@@ -65,6 +69,7 @@ def main() -> None:
     from ccds_ls.scaffold.custom import render
 
     request = json.load(sys.stdin)
+    tempfile.tempdir = request["hooks"]  # where cookiecutter leaves each hook behind that it has rendered
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as answer:
         os.dup2(2, 1)
         sys.path.append(request["folder"])  # Where cookiecutter looks for a template's own extensions.
