@@ -20,8 +20,8 @@ from ccds_ls.naming.names import (
     plan_renames,
     problem,
     propose,
-    slug,
 )
+from ccds_ls.naming.slug import slug
 
 CCDS = Convention(known=frozenset({"jqp", "ann-lee2", "eda"}), author="jqp")
 NUMBER = Convention("number")

@@ -113,11 +113,12 @@ def _view(
 def initials_to_choose(folder: Path) -> list[str]:
     """What the initials of this user may be in the repository of a folder, the likeliest first; at most five."""
     from ccds_ls.naming import names
+    from ccds_ls.naming.slug import slug
 
     repository = git.discover(folder)
     found: dict[str, None] = {}
     for name in _user_names(repository):
-        words = [word for word in names.slug(name).split("-") if word[:1].isalpha()]
+        words = [word for word in slug(name).split("-") if word[:1].isalpha()]
         ends = words[0][0] + words[-1][0] if len(words) > 2 else ""
         login = words[0] if len(words) == 1 and len(words[0]) <= 15 else ""
         found |= dict.fromkeys(filter(None, (names.from_author(name), ends, login)))

@@ -8,13 +8,13 @@ Cookiecutter Data Science documents three forms, and all are right here: ``1.0-j
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from ccds_ls.naming.folder import GAPS, Folder, by_folder, folders, number_of, stem
+from ccds_ls.naming.slug import slug
 from ccds_ls.naming.words import WORDS
 
 _INITIALS = re.compile(rf"([A-Za-z]{{2,4}})([{GAPS}]+)(?=[^{GAPS}])")
@@ -25,18 +25,6 @@ _UNTITLED = re.compile(rf"untitled[{GAPS}]*\d*", re.IGNORECASE)
 _COPY = re.compile(
     rf"[{GAPS}]+copy[{GAPS}]*\d*$|[{GAPS}]*\(\d+\)$|^copy[{GAPS}]+of[{GAPS}]+|^copy\d*$", re.IGNORECASE
 )
-# The letters that Unicode does not decompose into a Latin one and a mark.
-_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"})
-# Where a word begins in a name: not in 3D, KPIs, pH, 2nd or Word2Vec.
-_CAPITALS = re.compile(
-    r"(?<=[a-z])(?=[A-Z])(?<!(?<![A-Za-z])[a-z](?=[A-Z](?![A-Za-z])))"
-    r"|(?<=[A-Z])(?=[A-Z][a-z])(?![A-Z]s(?![a-z]))"
-    r"|(?<=[0-9])(?=[A-Z][a-z]|[A-Z]{2}(?![a-z]))(?!(?i:st|nd|rd|th|vec|seq)(?![a-z]))"
-)
-_ONE_WORD = re.compile(
-    "(?:XG|Cat|Ada)Boost|LightGBM|PyTorch|TensorFlow|MLflow|NumPy|SciPy|PySpark|BigQuery|GitHub|YouTube|OpenAI|LaTeX"
-)
-_MAX_DESCRIPTION = 60
 _DRAFT = "draft"
 _BEGINNING = 5  # letters of a phase's word, so that "modeling" is found in "models"
 
@@ -277,21 +265,6 @@ def from_author(user_name: str) -> str | None:
     words = [word for word in slug(user_name).split("-") if word and word[0].isalpha()]
     initials = "".join(word[0] for word in words)[:4] if len(words) > 1 else "".join(words)[:3]
     return initials if len(initials) >= 2 and initials.isalpha() and initials not in WORDS else None
-
-
-def slug(text: str) -> str:
-    """Lower-case ASCII words joined by ``-``, cut at a word's end; empty without Latin letters or digits.
-
-    Capitals part the words of a name such as ``ChurnModel``. In a text with spaces they don't: ``PyTorch``, ``KPIs``.
-    """
-    plain = unicodedata.normalize("NFKD", text.translate(_LETTERS)).encode("ascii", "ignore").decode()
-    if not re.search(r"\s", text.strip()):
-        plain = _CAPITALS.sub("-", _ONE_WORD.sub(lambda word: f"-{word[0].lower()}", plain))
-    words = re.sub(r"[^a-z0-9.]+|\.(?![0-9])|(?<![0-9])\.", "-", plain.lower().replace("'", ""))
-    words = re.sub("-+", "-", words).strip("-")
-    if len(words) <= _MAX_DESCRIPTION:
-        return words
-    return words[: _MAX_DESCRIPTION + 1].rpartition("-")[0] or words[:_MAX_DESCRIPTION].rstrip(".")
 
 
 def _split_author(rest: str, convention: Convention, *, numbered: bool) -> tuple[str, str, str]:
