@@ -103,7 +103,7 @@ function reason(said: string): string {
     return "Python can't make a virtual environment here. On Debian and Ubuntu: sudo apt install python3-venv";
   }
   if (said.includes("No matching distribution found")) {
-    return "pip found none that fits: it needs Python 3.10 or newer, and the network.";
+    return "pip found none for this Python, which must be 3.10 or newer, or did not reach its index.";
   }
   return said.trim().split("\n").at(-1) ?? "";
 }
