@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccds_ls.finding import Span
-from ccds_ls.notebook import from_cells, parse
+from ccds_ls.notebook import Cell, Notebook, Output, from_cells, parse, placed, quick
 
 SOURCES = st.text(st.sampled_from('ab\n"\\/\t#é漢😀\u2028\x7f\ud83d\udc00\x00'), max_size=30)
 FORMATS = st.fixed_dictionaries(
@@ -297,3 +298,69 @@ def test_a_large_notebook_is_read_quickly() -> None:
         return min(taken)
 
     assert best(parse) < 4 * best(json.loads) + 0.05
+
+
+METADATA = st.sampled_from(
+    [{}, {"tags": ["a"], "source": "x"}, {"metadata": {"k": "metadata"}}, {"collapsed": True, "note": 'a"b'}]
+)
+BITMAPS = st.sampled_from(
+    ["", "iVBORw0KGgo=", "QUJD\nREVG\n", 'no "base64"', "\\", "a\tb", ["QUJD\n", "REVG"]]
+)
+RESULTS = st.one_of(
+    st.builds(stream, SOURCES),
+    st.builds(lambda image, text: display({"image/png": image, "text/plain": text}), BITMAPS, SOURCES),
+    st.builds(lambda image, text: display({"text/html": [text], "image/jpeg": image}), BITMAPS, SOURCES),
+    st.just({**display({"application/json": {"image/png": "x", "source": [1]}}), "execution_count": 3}),
+    st.just({"output_type": "error", "ename": "E", "evalue": "", "traceback": ["a", "b"]}),
+    st.sampled_from([{"output_type": "pyout", "png": "x", "text": ["y"]}, 1, {"metadata": {}}]),
+)
+CELLS = st.builds(
+    lambda source, metadata, results, more: {**code(source, 1, results), "metadata": metadata, **more},
+    SOURCES | st.lists(SOURCES, max_size=3) | st.just('"image/png": "x", "metadata": {}, "source": '),
+    METADATA,
+    st.lists(RESULTS, max_size=3),
+    st.sampled_from([{}, {"collapsed": False}, {"trusted": "by me, more or less"}, {"outputs": None}]),
+)
+
+
+def all_of(notebook: Notebook) -> object:
+    """All that a notebook tells, places included."""
+    cells = [
+        (cell, dict(cell.fields), [cell.raw_span(Span(n, n + 1)) for n in range(len(cell.source))])
+        for cell in notebook.cells
+    ]
+    outputs = [
+        (vars_of(output), [output.raw_span(Span(n, n + 1)) for n in range(len(output.text))])
+        for cell in notebook.cells
+        for output in cell.outputs
+    ]
+    facts = notebook.nbformat, notebook.language, notebook.problem, notebook.around
+    return [vars_of(cell) for cell, *_ in cells], [places for _, *places in cells], outputs, facts
+
+
+def vars_of(part: Cell | Output) -> list[object]:
+    names = (field.name for field in dataclasses.fields(part))
+    return [getattr(part, name) for name in names if name not in ("raw", "outputs", "fields")]
+
+
+@given(st.lists(CELLS, max_size=3), METADATA, FORMATS, st.integers(0, 3))
+def test_places_that_are_read_late_are_those_that_are_read_at_once(
+    cells: list[dict[str, Any]], metadata: dict[str, Any], form: dict[str, Any], cut: int
+) -> None:
+    raw = json.dumps({**document(cells), "metadata": metadata}, **form)
+    raw = raw[: len(raw) - cut]
+    late, at_once = quick.parse(raw), placed.parse(raw)
+    assert late is None or all_of(late) == all_of(at_once)
+    if (
+        cells
+        and not cut
+        and all(cell["metadata"] == {} and len(cell) == 6 and cell["outputs"] for cell in cells)
+    ):
+        assert late is not None  # It is a plain notebook.
+
+
+def test_a_line_break_in_a_bitmap_is_no_json() -> None:
+    raw = json.dumps(document([code("x", 1, [display({"image/png": "QUJD"})])]))
+    assert parse(raw).problem is None
+    assert parse(raw.replace("QUJD", "QU\nJD")).problem
+    assert parse(raw.replace("QUJD", "QU\\qJD")).problem

@@ -145,6 +145,13 @@ def test_a_cell_is_read_in_its_own_syntax(source: str, count: int) -> None:
     assert len(check("a.ipynb", notebook({"source": source}))) == count
 
 
+def test_a_cell_that_writes_a_file_hides_no_output() -> None:
+    for name in ("output.txt", "metadata.json", "cell.py"):
+        text = notebook({"source": f"%%writefile {name}\n{TOKEN}"}, {"source": f"x = '{TOKEN}'"})
+        printed = notebook({"source": f"%%writefile {name}\n{TOKEN}"}, output(**{"text/plain": TOKEN}))
+        assert len(check("a.ipynb", text)) == len(check("a.ipynb", printed)) == 2
+
+
 def test_severity_follows_the_state_and_ignored_files_are_left_alone() -> None:
     text = f'token = "{TOKEN}"\n'
     states = {state: check("src/a.py", text, state)[0].severity for state in State}

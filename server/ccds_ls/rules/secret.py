@@ -64,9 +64,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
+from typing import NamedTuple
 
 from ccds_ls.finding import (
     AppendLine,
@@ -85,10 +85,7 @@ from ccds_ls.rules import Context, Rule, unchecked
 from ccds_ls.secrets import Secret, Secrets
 from ccds_ls.snapshot import File, Origin
 
-# Fields of a cell that are searched as text, or hold no text: an attachment is an image.
-_SEARCHED = frozenset({"source", "input", "outputs", "attachments", "id", "cell_type", "execution_count"})
 _COLOUR = re.compile(r"\x1b\[[\d;]{0,30}m")
-_SHORTEST = 16  # A shorter value, as ``{"tags": []}``, holds no name and secret.
 _WRITES_FILE = re.compile(r"%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?([^\s'\"]+)")
 _SETTINGS_FILE = re.compile(
     r"(?:\.env(?:\..+)?|.+\.env|\.envrc|\.netrc|_netrc|\.pypirc|\.pgpass|kaggle\.json|credentials(?:\.json)?)\Z"
@@ -97,14 +94,13 @@ _Find = Callable[[str, str], tuple[Secret, ...]]  # (text, path), as in ``Contex
 _SURE = {"high": "surely", "medium": "probably", "low": "possibly"}
 
 
-@dataclass(frozen=True)
-class _Part:
+class _Part(NamedTuple):
     """A piece of a notebook: its text, where its spans are in the raw text, and the cell that it belongs to."""
 
     text: str
     raw_span: Callable[[Span], Span | None]
     cell: int | None = None
-    shown: Span | None = None  # where in the cell's source to show a secret of an output
+    in_output: bool = False
 
 
 def check(file: File, context: Context) -> Iterator[Finding]:
@@ -134,25 +130,30 @@ def _in_file(file: File, find: _Find) -> Iterator[Finding]:
 
 def _in_notebook(file: File, notebook: Notebook, find: _Find) -> Iterator[Finding]:
     """Pieces with the same syntax are searched together: a call for each of hundreds of cells would cost more."""
-    by_path: dict[str, list[_Part]] = defaultdict(list)
+    by_name: dict[str, list[Cell]] = defaultdict(list)
+    printed: list[_Part] = []
     for cell in notebook.cells:
-        by_path[_cell_path(file, notebook, cell)].append(_Part(cell.source, cell.raw_span, cell.number))
-        first_line = Span(0, len(cell.source.partition("\n")[0]))
-        for output in cell.outputs:
-            if not output.text:
-                continue  # a bitmap
-            by_path[f"{file.path}/output.txt"].append(_without_colours(output, cell.number, first_line))
+        by_name[_cell_path(notebook, cell)].append(cell)
+        if cell.outputs:  # A bitmap has no text.
+            printed += [_without_colours(output, cell.number) for output in cell.outputs if output.text]
+    for name, cells in by_name.items():
+        found = find("\n\n".join([cell.source for cell in cells]), f"{file.path}/{name}")
+        if found:
+            parts = [_Part(cell.source, cell.raw_span, cell.number) for cell in cells]
+            yield from _in_parts(file, notebook, parts, found)
+    around: list[_Part] = []
     if file.text is not None and file.cells is None and not file.is_script:  # else the cells are all of it
-        by_path[f"{file.path}/metadata.json"].extend(_around_cells(file.text, notebook))
-    for path, parts in by_path.items():
-        yield from _in_parts(file, parts, path, find)
+        around = [_piece(file.text, span.start, span.end) for span in notebook.around]
+    for name, parts in (("output.txt", printed), ("metadata.json", around)):
+        if parts and (found := find("\n\n".join([part.text for part in parts]), f"{file.path}/{name}")):
+            yield from _in_parts(file, notebook, parts, found)
 
 
-def _without_colours(output: Output, cell: int, shown: Span) -> _Part:
+def _without_colours(output: Output, cell: int) -> _Part:
     """An output without terminal colours, which in a traceback stand between a name and its value."""
-    colours = list(_COLOUR.finditer(output.text))
+    colours = list(_COLOUR.finditer(output.text)) if "\x1b" in output.text else None
     if not colours:
-        return _Part(output.text, output.raw_span, cell, shown)
+        return _Part(output.text, output.raw_span, cell, in_output=True)
     lengths = list(accumulate(len(colour[0]) for colour in colours))
     starts = [colour.end() - length for colour, length in zip(colours, lengths, strict=True)]
 
@@ -161,52 +162,41 @@ def _without_colours(output: Output, cell: int, shown: Span) -> _Part:
         before = [0, *lengths]
         return output.raw_span(Span(span.start + before[first], span.end + before[last]))
 
-    return _Part(_COLOUR.sub("", output.text), raw_span, cell, shown)
+    return _Part(_COLOUR.sub("", output.text), raw_span, cell, in_output=True)
 
 
-def _in_parts(file: File, parts: list[_Part], path: str, find: _Find) -> Iterator[Finding]:
+def _in_parts(
+    file: File, notebook: Notebook, parts: list[_Part], found: Iterable[Secret]
+) -> Iterator[Finding]:
+    """The findings for the secrets in the joined parts."""
     starts = list(accumulate((len(part.text) + 2 for part in parts), initial=0))
     seen: set[tuple[int | None, str]] = set()
-    for secret in find("\n\n".join(part.text for part in parts), path):
+    for secret in found:
         number = bisect_right(starts, secret.span.start) - 1
         part = parts[number]
         span = Span(secret.span.start - starts[number], min(secret.span.end - starts[number], len(part.text)))
-        if part.shown is not None and (part.cell, secret.fingerprint) in seen:
+        if part.in_output and (part.cell, secret.fingerprint) in seen:
             continue  # The forms of one output, text and HTML, say the same.
         seen.add((part.cell, secret.fingerprint))
-        place = part.shown or (span if part.cell else None)
-        in_output = part.shown is not None
-        yield _finding(file, secret, part.raw_span(span), part.cell, place, in_output=in_output)
-
-
-def _around_cells(text: str, notebook: Notebook) -> Iterator[_Part]:
-    """The metadata of the cells and the notebook; everything where the text is no good notebook."""
-    spans = [span for cell in notebook.cells for span in cell.fields.values()]
-    if not spans:
-        yield _piece(text, 0, len(text))
-        return
-    yield _piece(text, 0, spans[0].start)
-    for cell in notebook.cells:
-        for key, span in cell.fields.items():
-            if key not in _SEARCHED and span.end - span.start > _SHORTEST:
-                yield _piece(text, span.start, span.end)
-    yield _piece(text, spans[-1].end, len(text))
+        place = span if part.cell else None
+        if part.in_output and part.cell:  # shown where the cell begins
+            place = Span(0, len(notebook.cells[part.cell - 1].source.partition("\n")[0]))
+        yield _finding(file, secret, part.raw_span(span), part.cell, place, in_output=part.in_output)
 
 
 def _piece(text: str, start: int, end: int) -> _Part:
     return _Part(text[start:end], lambda span: Span(start + span.start, start + span.end))
 
 
-def _cell_path(file: File, notebook: Notebook, cell: Cell) -> str:
-    """A path that tells the syntax of a cell: the file that it writes, a shell's, its language's or a page's."""
-    writes = _WRITES_FILE.match(cell.source)
+def _cell_path(notebook: Notebook, cell: Cell) -> str:
+    """A name that tells the syntax of a cell: the file that it writes, a shell's, its language's or a page's."""
+    is_magic = cell.source.startswith("%%")
+    writes = _WRITES_FILE.match(cell.source) if is_magic else None
     if writes:
-        return f"{file.path}/{writes[1].lstrip('~/')}"
+        return writes[1].lstrip("~/")
     if cell.kind != "code":
-        return f"{file.path}/cell.md"
-    if cell.source.startswith("%%") or not notebook.is_python:
-        return f"{file.path}/cell.txt"
-    return f"{file.path}/cell.py"
+        return "cell.md"
+    return "cell.txt" if is_magic or not notebook.is_python else "cell.py"
 
 
 def _finding(
