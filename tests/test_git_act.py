@@ -268,6 +268,45 @@ def test_ignore(top: Path) -> None:
     assert "already" in act.ignore(top / "a.txt", "/a.txt").message
 
 
+@pytest.mark.parametrize("unstages", [True, False])
+def test_ignore_changes_nothing_while_another_git_is_at_work(unstages: bool, top: Path) -> None:
+    before, lines = index(top), (top / ".gitignore").read_bytes()
+    write(top, {".git/index.lock": ""})
+    with pytest.raises(ActError, match="Another git process is at work"):
+        act.ignore(top / "s.env", "/s.env", also_unstage=unstages, also_stop_tracking=not unstages)
+    assert index(top) == before and (top / ".gitignore").read_bytes() == lines
+
+
+def test_a_commit_may_be_empty_where_that_is_asked_for(top: Path) -> None:
+    act.commit(top, "feat: a")
+    with pytest.raises(ActError, match="nothing is staged"):
+        act.commit(top, "feat: b")
+    done = act.commit(top, "feat: b", allow_empty=True)
+    assert done.message == f"Committed 0 files as {git(top, 'rev-parse', '--short', 'HEAD')} on main."
+    assert "'git reset --soft HEAD~1' takes the commit back" in done.undo
+
+
+def test_the_first_commit_can_be_taken_back(tmp_path: Path) -> None:
+    top = stage(make(tmp_path / "new", {}, commit=False), {"a": "1\n"})
+    done = act.commit(top, "feat: a")
+    git(top, *done.undo.split("'")[1].split(" ")[1:])
+    assert git(top, "status", "--porcelain") == "A  a"
+
+
+def test_a_branch_that_begins_at_no_branch_can_be_taken_back(top: Path) -> None:
+    git(top, "checkout", "-q", "--detach")
+    done = act.create_branch(top, "new")
+    subprocess.run(["sh", "-c", done.undo], cwd=top, check=True, capture_output=True)
+    assert git(top, "branch", "--format", "%(refname:short)").splitlines()[1:] == ["main"]
+    with pytest.raises(ActError, match="There is a branch main already"):
+        act.create_branch(top, "main")
+
+
+def test_a_deletion_that_is_staged_counts(top: Path) -> None:
+    (top / "a.txt").unlink()
+    assert "2 files would be in the next commit" in act.stage(top, [top / "a.txt"]).message
+
+
 @pytest.mark.parametrize(
     ("file", "pattern"),
     [

@@ -207,14 +207,14 @@ def ignore(
         raise ActError(f"Nothing was changed: {file} is not a .gitignore file of {repository.top}.")
     if not pattern.strip() or set("\r\n\0") & set(pattern):
         raise ActError("Nothing was changed: the pattern is empty or has more than one line.")
+    wanted = ((also_unstage, unstage), (also_stop_tracking, stop_tracking))
+    # The index first: where that is refused, as while another git is at work, nothing was changed.
+    steps = [action(path.parent, [path]) for is_wanted, action in wanted if is_wanted]
     added = append_line(target, pattern)
     messages = [f"Added '{pattern}' to {inside}." if added else f"'{pattern}' is in {inside} already."]
+    messages += [step.message for step in steps]
     undo = [f"Remove that line from {inside}."] if added else []
-    for wanted, action in ((also_unstage, unstage), (also_stop_tracking, stop_tracking)):
-        if wanted:
-            step = action(path.parent, [path])
-            messages.append(step.message)
-            undo.append(step.undo)
+    undo += [step.undo for step in steps]
     return Done(" ".join(messages), (target, path), " ".join(undo) or "There is nothing to undo.")
 
 
