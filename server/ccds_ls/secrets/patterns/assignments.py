@@ -36,16 +36,18 @@ _AFTER = re.compile(
     r"""
     (?P<rest>[\w.-]{0,40})
     (?P<close>[\\"'`\])}]{0,6})
-    (?:[ ]or[ ][\w.]{1,30}\([^()\n]{0,60}\))?
+    (?:[ ]or[ ][\w.]{1,30}\([^()\n]{0,60}\)|\[\d{0,4}\]|[ ]?\{[ ]?get;[^{}\n]{0,30}\}|[ ]As[ ]\w{1,20})?
     (?:
       (?P<pair>[ \t]{0,4}[,{]?\s{1,40}(?:type=str,[ ]|(?:(?:type|description|sensitive|nullable)[ ]{0,12}=[^\n]{0,120}\n\s{0,20}){1,3})?
         ["']?(?i:value|default)["']?[ \t]{0,4}[:=][ \t]{0,8}
-        |</(?:name\s{0,2}>\s{0,40}<value|t[dh]>\s{0,40}<td|key>\s{0,40}<string)>)
+        |</(?:name\s{0,2}>\s{0,40}<value|t[dh]>\s{0,40}<td|key>\s{0,40}<string)>
+        |\(value=|\.unwrap_or(?:_else)?\((?:\|_?\|[ ]?)?)
       | (?P<call>\()
-      | [ \t]{0,20}(?P<op>=>|:=|\?=|<-|==?|::?(?:[ \t]?[A-Za-z_&][\w\[\]. |&]{0,30}[ \t]?=)?|,|>|(?:\|\||\?\?)=?|or(?=[ ]["']))[ \t]{0,20}
-      | (?P<space>[ \t]{1,20}(?:is:?[ \t]{1,4})?)
+      | [ \t]{0,20}(?P<op>=>|:=|\?=|<-|==?|::?(?:[ \t]?[A-Za-z_&][\w\[\]. |&']{0,30}[ \t]?=)?|,|>|(?:\|\||\?\?)=?|\?:|(?:or|to)(?=[ ]["']))[ \t]{0,20}
+      | (?P<space>[ \t]{1,20}(?:is:?[ \t]{1,4}|\|[ \t]{1,20})?)
     )
-    (?:(?:[\[({]|[\w.:]{0,14}(?:quote(?:_plus)?|SecretStr|Field|Option|String::from|Some)\((?:default=)?)?[ \t]?[rbufRBUFN@]{0,2}(?:"(?=\\)|'(?="))?(?P<quote>\\{0,3}(?:"{3}|'{3}|["'`])))?
+    (?:<!\[CDATA\[)?
+    (?:(?:[\[({]|[\w.:]{0,14}(?:quote(?:_plus)?|SecretStr|[Ff]ield|Option|String::from|Some)\((?:default=)?)?[ \t]?[rbufRBUFN@]{0,2}(?:"(?=\\)|'(?="))?(?P<quote>\\{0,3}(?:"{3}|'{3}|["'`])))?
     (?P<scheme>(?i:bearer|basic|token|apikey|key)[ ]{1,3})?
     """,
     re.VERBOSE,
@@ -59,9 +61,12 @@ _COMMAND = re.compile(r"\s*(?:[%!$>]|export\s|setx?\s|\$env:|set_env|ENV\s)")
 _DEFINE = re.compile(r"\s*#\s{0,4}define\s")
 # A call that takes what it is called for: "client.setApiKey(", ".password(", "std::string api_key(".
 _SETS = re.compile(
-    r"(?:[\w$-]*\.)*(?:(?:set|with|use)(?=[A-Z_])\w+|(?<=\.)(?:(?:api|access|auth|client|private|bearer|account|consumer|app|db|user)_?)?"
-    r"(?i:pass(?:word|wd|phrase)?|key|token|secret))\Z"
+    r"(?:[\w$-]*\.)*(?:(?:set|with|use)(?=[A-Z_])\w+|(?<=\.)(?!(?:get|find|fetch|load|read|check|verify|validate|is|has|hash|encode|decode"
+    r"|parse|match|compare|create|generate|make|by|to|from|of|delete|remove|translate|resolve|look|lex|next|peek|expect|test"
+    r"|reset|forgot|revoke|refresh|request|require|assert|contains|sign|encrypt|decrypt)(?![a-z]))[A-Za-z]\w*)\Z"
 )
+# A call that gives a value to the name before it: "config.set('api', 'token', ", "setattr(client, 'token', ".
+_SETS_ONE = re.compile(r"(?:\bset(?:attr)?|\bMap\.of)\([^()\n]{1,60},[ ]?[\"']\Z")
 _DECLARES = re.compile(r"\bQ?[Ss]tring[ ]\Z")
 _COMMENT = re.compile(r"(?:^|\s)(?:#|//|--|\*)\s")
 _SPACED = re.compile(r"(?:netrc|\.conf|\.properties|\.ovpn)\Z")
@@ -142,6 +147,8 @@ def _link(line: str, start: int, after: re.Match[str], path: str) -> str | None:
         return None  # a piece of an ARN or a URN
     if op == "," and not (_is_argument(line, start) and close and close[-1] in "\"'`" and quote is not None):
         return None
+    if op == "to" and close[-1:] not in ("'", '"'):
+        return None
     if op == "or" and ")" not in close:
         return None
     if op == ">" and not (opened in ("<", "/") or close):
@@ -169,7 +176,10 @@ def _is_argument(line: str, start: int) -> bool:
     if line[start] == "-":
         return True
     before = line[max(0, start - 12) : start].rstrip("\\")
-    return before[-1:] in ("'", '"', "`") and before.rstrip("\"'`\\rbuf ").endswith(("(", "{", 'String",'))
+    if before[-1:] not in ("'", '"', "`"):
+        return False
+    opened = before.rstrip("\"'`\\rbuf ").endswith(("(", "{", 'String",'))
+    return opened or _SETS_ONE.search(line, max(0, start - 90), start) is not None
 
 
 def _value(line: str, start: int, after: re.Match[str], path: str) -> _Value | None:

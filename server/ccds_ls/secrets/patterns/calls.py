@@ -31,12 +31,20 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "password",
         "Password given to a call",
-        ("login(", ".connect(", "set_password(", "getconnection(", "wifi.begin("),
+        (
+            "login(",
+            ".connect(",
+            "set_password(",
+            "key_set_with_value(",
+            "yagmail.smtp(",
+            "getconnection(",
+            "wifi.begin(",
+        ),
         re.compile(
-            r"(?:\.login\((?:[\"'][^\s\"']{1,60}[\"']|[\w.]{1,40}),|keyring\.set_password\([\"'][^\"']{1,60}[\"'],[ ]?[\"'][^\"']{1,60}[\"'],"
+            r"(?:\.login\((?:[\"'][^\s\"']{1,60}[\"']|[\w.]{1,40}),|(?:keyring\.set_password|key_set_with_value)\([\"'][^\"']{1,60}[\"'],[ ]?[\"'][^\"']{1,60}[\"'],"
             r"|(?:MySQLdb|pymysql)\.connect\([\"'][^\"']{1,60}[\"'],[ ]?[\"'][^\"']{1,60}[\"'],"
             r"|DBInterface\.connect\([\w.]{1,40},[ ]?[\"'][^\"']{1,90}[\"'],[ ]?[\"'][^\"']{1,60}[\"'],"
-            r"|getConnection\([^\n]{1,160}?,[ ]?[\"'][^\"']{1,60}[\"'],|WiFi\.begin\([\"'][^\"']{1,40}[\"'],"
+            r"|getConnection\([^\n]{1,160}?,[ ]?[\"'][^\"']{1,60}[\"'],|(?:WiFi\.begin|yagmail\.SMTP)\([\"'][^\"']{1,60}[\"'],"
             r"|(?:cx_Oracle|oracledb)\.connect\([\"'][^\"']{1,60}[\"'],)[ ]{0,2}[\"'](?P<value>[^\s\"']{6,200})[\"']"
         ),
         is_given_password,
@@ -48,6 +56,8 @@ PATTERNS: tuple[Pattern, ...] = (
             'DBInterface.connect(MySQL.Connection, "db1", "ana", "<password>")',
             'DriverManager.getConnection("jdbc:postgresql://db1/x", "ana", "<password>")',
             'WiFi.begin("lab", "<password>")',
+            "yagmail.SMTP('ana@lab.org', '<password>')",
+            'key_set_with_value("lab", "ana", "<password>")',
             "MySQLdb.connect('db1', 'ana', '<password>', 'sales')",
             "cx_Oracle.connect('ana', '<password>', dsn)",
         ),
@@ -142,6 +152,31 @@ PATTERNS: tuple[Pattern, ...] = (
         "high",
         ("c = cdsapi.Client(url='https://cds.climate.copernicus.eu/api', key='<uuid>')",),
         ("c = cdsapi.Client(url=url, key=key)",),
+        provider=True,
+    ),
+    Pattern(
+        "database-url",
+        "Database address with a password",
+        ("oracle", "sqlplus"),
+        re.compile(
+            r"(?:\b(?:cx_Oracle|oracledb)\.connect\([\"']|\bsqlplus[ ](?:-\w[ ]){0,2}[\"']?)\w{1,40}/(?P<value>[^\s@/\"']{4,100})@"
+        ),
+        is_given_password,
+        "high",
+        ("cx_Oracle.connect('ana/<password>@db1.lab.org:1521/x')", "sqlplus ana/<password>@db1"),
+        ("cx_Oracle.connect('scott/tiger@db1')", "sqlplus ana/$PW@db1"),
+    ),
+    Pattern(
+        "spotify-client-secret",
+        "Spotify client secret",
+        ("spotify",),
+        re.compile(
+            r"\bSpotify(?:ClientCredentials|OAuth)\([\"'][0-9a-f]{32}[\"'],[ ]?[\"'](?P<value>[0-9a-f]{32})[\"']"
+        ),
+        lambda match: not is_placeholder(match["value"]),
+        "high",
+        ("SpotifyClientCredentials('<hex32>', '<hex32>')",),
+        ("SpotifyClientCredentials(client, secret)",),
         provider=True,
     ),
 )

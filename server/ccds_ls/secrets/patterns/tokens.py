@@ -85,6 +85,8 @@ _TOKENS = (
     ("endor-token", "Endor token", r"endr\+", r"[A-Za-z0-9-]{16}"),
     ("salesforce-token", "Salesforce token", r"00D[A-Za-z0-9]{12,15}!", r"[A-Za-z0-9._]{80,130}"),
     ("telegram-token", "Telegram bot token", r"[0-9]{8,10}:AA", r"[\w-]{32,33}"),
+    ("planet-api-key", "Planet API key", r"PLAK", r"[0-9a-f]{32}"),
+    ("mapbox-secret-token", "Mapbox secret token", r"sk\.eyJ", r"[\w-]{40,200}\.[\w-]{20,30}"),
     ("braintree-token", "Braintree token", r"access_token\$(?:production|sandbox)\$", r"[0-9a-z]{16}\$[0-9a-f]{32}"),
     ("discord-webhook", "Discord webhook", r"https://discord(?:app)?\.com/api/webhooks/[0-9]{17,20}/", r"[\w-]{60,80}"),
     ("slack-webhook", "Slack webhook", r"https://hooks\.slack\.com/services/", r"T\w{8,12}/B\w{8,12}/\w{20,26}"),
