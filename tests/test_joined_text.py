@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from difflib import Match, SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -177,6 +178,24 @@ def test_a_percent_script_has_counts_as_well() -> None:
     text = "# %% [markdown]\n# # T\n\n# %%\na = 1\n\n# %%\nb = 2\n"
     assert found(text, notebook) == [("execution-order", 3, "b = 2")]
     assert counts(text.replace("b = 2", "b = 3"), notebook) == [None, 4, None]
+
+
+def test_hundreds_of_empty_pieces_are_not_compared_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The work is counted in comparisons of the rest with the rest, not in seconds."""
+    compared: list[tuple[int, ...]] = []
+
+    class Counting(SequenceMatcher[str]):
+        def find_longest_match(self, *within: int) -> Match:  # type: ignore[override]  # it is called by place
+            compared.append(within)
+            return super().find_longest_match(*within)
+
+    monkeypatch.setattr("ccds_ls.notebook.joined_text.SequenceMatcher", Counting)
+    cells = [("markdown", "text", None) if number % 2 else ("code", f"a{number}", 1) for number in range(400)]
+    now = ["" if number % 2 else f"b{number}" for number in range(400)]
+    now[200] = "a200"
+    text = joined(*now)
+    assert [cell.execution_count for cell in parse(text, saved(*cells)).cells].count(1) == 1
+    assert len(compared) < 10
 
 
 SOURCE = st.text(alphabet="a\n%!?\"'x= ", max_size=12)

@@ -132,7 +132,9 @@ def _same(before: str, now: str) -> list[tuple[int, int, int]]:
     old, new = before.split(_BETWEEN), now.split(_BETWEEN)
     head = _alike(zip(old, new, strict=False))
     tail = _alike(zip(reversed(old[head:]), reversed(new[head:]), strict=False))
-    middle = SequenceMatcher(None, old[head : len(old) - tail], new[head : len(new) - tail], autojunk=False)
+    # By default it takes no piece that is there again and again, as empty ones are, for a beginning: for each of them
+    # it would compare all the rest. They still are a part of what begins with another piece.
+    middle = SequenceMatcher(None, old[head : len(old) - tail], new[head : len(new) - tail])
     blocks = [(0, 0, head)]
     blocks += [(head + block.a, head + block.b, block.size) for block in middle.get_matching_blocks()]
     blocks += [(len(old) - tail, len(new) - tail, tail)]
