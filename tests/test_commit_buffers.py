@@ -13,7 +13,16 @@ from repositories import commit_all, git, make, write
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="git's editor is a shell command here")
 
 ROWS = "id\n1\n" * 20
-NAMES = ["a b.csv", "été.csv", "tab\there.csv", 'quo"te\\.csv', "x -> y.csv", "sub/deep/: z.csv", "-n.csv"]
+NAMES = [
+    "a b.csv",
+    "\a\b\n\v\f\r.csv",
+    "été.csv",
+    "tab\there.csv",
+    'quo"te\\.csv',
+    "x -> y.csv",
+    "sub/deep/: z.csv",
+    "-n.csv",
+]
 
 
 def buffer(repo: Path, *command: str, folder: str = ".", env: dict[str, str] | None = None) -> str:
@@ -116,10 +125,11 @@ def test_in_every_language_of_this_git(language: str, options: tuple[str, ...], 
         check(text, {*STAGED, "gone.csv"}, body=("feat: a",))
 
 
-@pytest.mark.skipif("de" not in LANGUAGES, reason="this git speaks English alone")
-def test_the_languages_are_spoken(repo: Path) -> None:
+def test_git_speaks_german(repo: Path) -> None:
     text = buffer(repo, "commit", env={"LC_ALL": "C.UTF-8", "LANGUAGE": "de"})
-    assert "#\tneue Datei:" in text and "#\tumbenannt:" in text and "#\tgelöscht:" in text
+    if "neue Datei" not in text:
+        pytest.skip("this git has no German, so that the tests of other languages say little here")
+    assert "#\tumbenannt:" in text and "#\tgelöscht:" in text
 
 
 def conflicted(repo: Path, *command: str) -> None:
