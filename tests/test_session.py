@@ -420,3 +420,21 @@ def test_a_diagnostic_names_fixes_whose_program_is_installed(
     assert {fix for fix in fixes if "DVC" in fix or "LFS" in fix} == (
         {"Track it with DVC", "Track it with Git LFS"} if installed else set()
     )
+
+
+def test_a_file_that_is_newer_than_the_last_look_is_not_taken_for_tracked(tmp_path: Path) -> None:
+    root = repositories.make(tmp_path / "r", {"old/.env": "DB_USER=ana\n"})
+    session = Session(Client(), own_rules_only())
+    folder = session.folders.at(root)
+    session.refresh(folder)
+    repositories.write(root, {"new/.env": "DB_USER=ana\n"})  # as a terminal beside the editor makes it
+
+    def first_fix(name: str) -> str:
+        path = root / name
+        session.overlays[str(path)] = Overlay(path.as_uri(), 1, path.read_text())
+        (published,) = session.check(folder, [name])
+        (made,) = published.diagnostics
+        return str(cast(dict[str, Any], made.data)["fixes"][0])
+
+    assert first_fix("new/.env") == "Add /new/.env to .gitignore"
+    assert first_fix("old/.env") == "Stop tracking, and add /old/.env to .gitignore (the file stays)"

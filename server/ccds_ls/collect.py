@@ -78,9 +78,18 @@ def _index_file(entry: git.Entry, blob: git.Blob) -> File:
 
 
 def overlay_file(
-    view: View, path: str, text: str | None, notebook: Notebook | None, *, ignored: bool
+    view: View,
+    path: str,
+    text: str | None,
+    notebook: Notebook | None,
+    *,
+    ignored: bool,
+    tracked: bool = False,
 ) -> File:
-    """What an editor shows, as the next thing that could be added."""
+    """What an editor shows, as the next thing that could be added.
+
+    Whether git ignores or tracks it is to be asked: a file may be newer than the view.
+    """
     content = (text if text is not None else "").encode("utf-8", "surrogatepass")
     state = State.WOULD_BE_ADDED if view.repository and not ignored else State.WORK_TREE
     unread = None if len(content) <= MAX_TEXT_BYTES else _too_large(len(content))
@@ -92,7 +101,7 @@ def overlay_file(
         content[:HEAD_BYTES],
         None if unread else text,
         unread,
-        tracked=_is_tracked(view, path, ignored),
+        tracked=tracked,
         committed=_is_committed(view, path),
         ignored=ignored,
         cells=notebook,
@@ -137,11 +146,10 @@ def worktree_file(view: View, path: str, *, ignored: bool = False) -> File | Non
 
 
 def _is_tracked(view: View, path: str, ignored: bool) -> bool:
-    """Whether the index has the file: it differs from it, is staged, or is neither new nor ignored."""
+    """Whether the index has a file on disk: it differs from it, is staged, or is neither new nor ignored."""
     if path in view.modified or path in view.staged:
         return True
-    known = view.repository is not None and not ignored and path not in view.would_add
-    return known and os.path.lexists(view.root / path)
+    return view.repository is not None and not ignored and path not in view.would_add
 
 
 def _is_committed(view: View, path: str) -> bool:

@@ -30,6 +30,7 @@ class Folder:
     fresh: dict[str, State] = field(default_factory=dict)  # path -> the state in which it was last checked
     contents: Contents = field(default_factory=Contents)  # what the closed notebooks held then
     ignored: dict[str, bool] = field(default_factory=dict)  # open files that git was asked about
+    tracked: set[str] = field(default_factory=set)  # those of them that the index has
     index: Index = field(default_factory=Index)  # what the notebooks hold that others may hold, too
     again: set[str] = field(default_factory=set)  # to be checked again for what was found in another file
 

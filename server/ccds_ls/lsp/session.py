@@ -18,7 +18,7 @@ from ccds_ls.check import Cache, Located, check, unchecked
 from ccds_ls.collect import index_files, make_snapshot, overlay_file, worktree_file
 from ccds_ls.dependencies import dependency_files
 from ccds_ls.finding import Related
-from ccds_ls.git.read import GitError, discover, ignored, staged
+from ccds_ls.git.read import GitError, discover, ignored, staged, tracked
 from ccds_ls.lsp.commit_message import Message, folder_of
 from ccds_ls.lsp.contents import State
 from ccds_ls.lsp.folders import Folder, Folders, signature
@@ -80,7 +80,7 @@ class Session:
         """Ask git again; the relative paths that must be checked because of what it says now."""
         # Before git is asked: what changes while it answers makes the folder stale again.
         folder.stamp = self.folders.stamp(folder)
-        folder.ignored = {}
+        folder.ignored, folder.tracked = {}, set()
         if folder.repository is None:
             self.folders.forget()
         try:
@@ -153,14 +153,19 @@ class Session:
         return publications
 
     def _files(self, folder: Folder, view: View, open_files: Mapping[str, Overlay | None]) -> list[File]:
-        self._ask_ignored(folder, [path for path, overlay in open_files.items() if overlay])
+        self._ask_git(folder, [path for path, overlay in open_files.items() if overlay])
         files = index_files(view, [path for path in open_files if path in view.staged])
         in_index, listed = {file.path for file in files}, frozenset(view.notebooks)
         for path, overlay in open_files.items():
             if overlay is not None:
                 cells = overlay.notebook and self._saved.completed(overlay.notebook, view, path)
                 found: File | None = overlay_file(
-                    view, path, overlay.text, cells, ignored=folder.ignored[path]
+                    view,
+                    path,
+                    overlay.text,
+                    cells,
+                    ignored=folder.ignored[path],
+                    tracked=path in folder.tracked,
                 )
                 if found is not None and found.is_script:
                     found = replace(found, saved=self._saved.notebook(view, path))
@@ -172,13 +177,14 @@ class Session:
                 files.append(found)
         return files
 
-    def _ask_ignored(self, folder: Folder, paths: list[str]) -> None:
-        """Find out which files git ignores; asked once until something changes, not at every keystroke."""
+    def _ask_git(self, folder: Folder, paths: list[str]) -> None:
+        """Find out what git ignores and tracks; asked once until something changes, not at every keystroke."""
         unknown = [path for path in paths if path not in folder.ignored]
         if unknown:
             repository = folder.repository if folder.problem is None else None
             found = ignored(repository, unknown) if repository else set()
             folder.ignored.update((path, path in found) for path in unknown)
+            folder.tracked |= tracked(repository, unknown) if repository else set()
 
     def _publish(
         self, folder: Folder, path: str, located: list[Located], overlay: Overlay | None
