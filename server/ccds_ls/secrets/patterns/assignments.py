@@ -35,13 +35,13 @@ _WORD_BEFORE = re.compile(
 _AFTER = re.compile(
     r"""
     (?P<rest>[\w.-]{0,40})
-    (?P<close>[\\"'`\])}]{0,6})
+    (?P<close>[\\"'`\])}*]{0,6})
     (?:[ ]or[ ][\w.]{1,30}\([^()\n]{0,60}\)|\[\d{0,4}\]|[ ]?\{[ ]?get;[^{}\n]{0,30}\}|[ ]As[ ]\w{1,20})?
     (?:
       (?P<pair>[ \t]{0,4}[,{]?\s{1,40}(?:type=str,[ ]|(?:(?:type|description|sensitive|nullable)[ ]{0,12}=[^\n]{0,120}\n\s{0,20}){1,3})?
-        ["']?(?i:value|default)["']?[ \t]{0,4}[:=][ \t]{0,8}
+        ["']?(?i:value|default(?:value)?)["']?[ \t]{0,4}[:=][ \t]{0,8}
         |</(?:name\s{0,2}>\s{0,40}<value|t[dh]>\s{0,40}<td|key>\s{0,40}<string)>
-        |\(value=|\.unwrap_or(?:_else)?\((?:\|_?\|[ ]?)?)
+        |\(value=|\.(?:unwrap_or(?:_else)?|orElse)\((?:\|_?\|[ ]?)?)
       | (?P<call>\()
       | [ \t]{0,20}(?P<op>=>|:=|\?=|<-|==?|::?(?:[ \t]?[A-Za-z_&][\w\[\]. |&']{0,30}[ \t]?=)?|,|>|(?:\|\||\?\?)=?|\?:|(?:or|to)(?=[ ]["']))[ \t]{0,20}
       | (?P<space>[ \t]{1,20}(?:is:?[ \t]{1,4}|\|[ \t]{1,20})?)
@@ -66,7 +66,7 @@ _SETS = re.compile(
     r"|reset|forgot|revoke|refresh|request|require|assert|contains|sign|encrypt|decrypt)(?![a-z]))[A-Za-z]\w*)\Z"
 )
 # A call that gives a value to the name before it: "config.set('api', 'token', ", "setattr(client, 'token', ".
-_SETS_ONE = re.compile(r"(?:\bset(?:attr)?|\bMap\.of)\([^()\n]{1,60},[ ]?[\"']\Z")
+_SETS_ONE = re.compile(r"\b(?:set(?:attr)?|Map\.of|get(?=\(ENV,))\([^()\n]{1,60},[ ]?[\"']\Z")
 _DECLARES = re.compile(r"\bQ?[Ss]tring[ ]\Z")
 _COMMENT = re.compile(r"(?:^|\s)(?:#|//|--|\*)\s")
 _SPACED = re.compile(r"(?:netrc|\.conf|\.properties|\.ovpn)\Z")

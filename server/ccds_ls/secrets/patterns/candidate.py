@@ -31,19 +31,19 @@ _PASSWORDS = (
 )
 _RANDOM = (_KEY, _AUTH, _TOKEN)
 
-_CLOSE, _QUOTES = r"[\x5c\x22'`\])}]{0,4}", r"[\x22'`]"
+_CLOSE, _QUOTES = r"[\x5c\x22'`\])}*]{0,4}", r"[\x22'`]"
 # A comma gives a value to a quoted name alone.
 _EQUALS = (
     rf"(?:{_CLOSE}[ \t]{{0,8}}(?:[=:>?<|]{{1,3}}|\(|<-|or|to|\?:|:[ a-z_.|&'\[\]]{{1,24}}=|value=)"
     rf"|[\x5c\x22'`\])}}]{{0,3}}{_QUOTES}[ \t]{{0,8}},)[ \t]{{0,8}}"
 )
 _FIELD = (
-    rf"{_CLOSE}(?:[ \t]{{0,4}}[,{{]?\s{{1,40}}(?:type=str, )?[\x22']?(?:value|default)[\x22']?[ \t]{{0,4}}[:=][ \t]{{0,8}}"
+    rf"{_CLOSE}(?:[ \t]{{0,4}}[,{{]?\s{{1,40}}(?:type=str, )?[\x22']?(?:value|default(?:value)?)[\x22']?[ \t]{{0,4}}[:=][ \t]{{0,8}}"
     r"|</(?:name>\s{0,40}<value|t[dh]>\s{0,40}<td|key>\s{0,40}<string)>|\(value=)"
 )
 _WRAPPED = r"(?:[a-z.:]{0,14}(?:quote(?:_plus)?|secretstr|field|option|string::from|some)\((?:default=)?)?[\[({rbufn\x5c@]{0,4}"
 _SPACE = rf"{_CLOSE}[ \t]{{1,8}}(?:is:? |\| +)?[\x22'`]?"
-_OPERATOR = r"[\x5c\x22'`\]}]{0,4}[ \t]{0,8}(?:[=:>]|[=:-]>|:=|::)[ \t]{0,8}(?:<!\[cdata\[)?"
+_OPERATOR = r"[\x5c\x22'`\]}]{0,4}[ \t]{0,8}(?:[=:>]|[=:-]>|[:?]=|::)[ \t]{0,8}(?:<!\[cdata\[)?"
 
 
 def _given(name: str, value: str, letter: str, shortest: int) -> str:
@@ -85,7 +85,7 @@ _STRUCTURED = (
     r"@(?:tcp|unix)\(|/t/[a-z]{2}-[0-9a-f]{8}-|\| {0,4}sudo +-s|\bmc (?:alias set|config host add) |basic_auth [\x22']|authenticate\([\x22']",
     r"jwt\.(?:encode|decode|sign|verify)\(|\)\.(?:send_keys|fill)\([\x22']|\.fill\([\x22'][^\x22']{0,40}(?:pass|pwd)|(?:getconnection|dbinterface\.connect|wifi\.begin|cosmosclient|keycredential|cdsapi\.client)\(",
     r"(?:user[a-z_]{0,10}|login|email), ?[a-z_]{0,20}(?:password|passwd|pwd|pass|pw) {0,2}= {0,2}\(?[\x22']",
-    r"(?:pass|pwd|secret|token|key|auth)[a-z0-9_]{0,30}[\x22']?(?:\)\.unwrap_or|\[[0-9]{0,4}\] ?=| ?\{ ?get;| as string =)",
+    r"(?:pass|pwd|secret|token|key|auth)[a-z0-9_]{0,30}[\x22']?(?:\){1,2}\.(?:unwrap_or|orelse)|\[[0-9]{0,4}\] ?=| ?\{ ?get;| as string =)",
     r"(?:cx_oracle|oracledb)\.connect\(|\bsqlplus |yagmail\.smtp\([\x22']|key_set_with_value\([\x22']|spotify(?:clientcredentials|oauth)\([\x22']",
     r"\) or [a-z_.]{1,30}\([^()\n]{0,60}\) or [\x22']",
     r"variable[ ]\x22[a-z0-9_-]{0,40}(?:pass|pwd|secret|token|key)[a-z0-9_-]{0,30}\x22",
