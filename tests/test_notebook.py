@@ -364,3 +364,10 @@ def test_a_line_break_in_a_bitmap_is_no_json() -> None:
     assert parse(raw).problem is None
     assert parse(raw.replace("QUJD", "QU\nJD")).problem
     assert parse(raw.replace("QUJD", "QU\\qJD")).problem
+
+
+def test_a_key_that_stands_twice_hides_no_metadata() -> None:
+    """As after a merge: of the outputs the last ones count, though they stand behind the metadata."""
+    metadata, last = '{"note": "look at this one"}', json.dumps(display({"text/plain": ["1"]}))
+    raw = f'{{"cells": [{{"source": "", "outputs": [], "metadata": {metadata}, "outputs": [{last}]}}]}}'
+    assert metadata in [raw[span.start : span.end] for span in parse(raw).around]

@@ -57,11 +57,6 @@ class Reader:
             value, self.position = _LIMITED.raw_decode(self.text, self.position)
         return value
 
-    def skip(self) -> int:
-        """Go behind the value that starts here, and tell where that is."""
-        self.value()
-        return self.position
-
     def members(self) -> Iterator[str]:
         """Yield each key of the object that starts here; the caller reads the value before it goes on."""
         self._expect("{")

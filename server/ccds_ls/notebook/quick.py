@@ -127,11 +127,14 @@ def _places_of(name: str, text: str, values: dict[str, Any]) -> list[Span] | Non
     starts = list(_starts(text, f'"{name}"'))
     if len(keys) != len(starts) or sum(keys) != len(values["cells"]):
         return None
-    return [
-        Span(start, Reader(text, start).skip())
-        for start, is_cells in zip(starts, keys, strict=True)
-        if is_cells
-    ]
+    of_cells = (start for start, is_cells in zip(starts, keys, strict=True) if is_cells)
+    places: list[Span] = []
+    for start, cell in zip(of_cells, values["cells"], strict=True):
+        reader = Reader(text, start)
+        if reader.value() != cell[name]:
+            return None  # A key that stands twice in an object comes in another order.
+        places.append(Span(start, reader.position))
+    return places
 
 
 def _keys(values: dict[str, Any], name: str) -> Iterator[bool]:
