@@ -20,13 +20,14 @@ from ccds_ls.secrets import engine as secret_engine
 from ccds_ls.secrets.engine import EngineUnavailable as EngineUnavailable
 from ccds_ls.secrets.engine import Hit, Scan
 from ccds_ls.secrets.engine import default_cache_dir as default_cache_dir
+from ccds_ls.secrets.lines import lines_at
 from ccds_ls.secrets.patterns.places import is_data, is_generated, is_made_up, is_readme
+from ccds_ls.secrets.titles import kind_and_title
 
 _MANY = (
     25  # More generic matches of a kind than that in a file of data are a column, such as the keys of a dump.
 )
 _MOST = 200  # More secrets than that in one text are not listed: the first ones tell enough.
-_LONG_LINE = 2_000
 _MOST_LINES = (
     10_000  # Lines that our own rules look at, of those where a secret could be: at most a few seconds.
 )
@@ -93,7 +94,7 @@ class Detector:
         if whole:
             candidates = [0, *(match.end() for match in _LINE_END.finditer(text))]
         # The first line that is too much says from where on the rest was not searched.
-        lines = [] if is_generated(path) else list(islice(_lines(text, candidates), _MOST_LINES + 1))
+        lines = [] if is_generated(path) else list(islice(lines_at(text, candidates), _MOST_LINES + 1))
         found = [
             *_providers_matches(text, hits, places, path),
             *_tokens(text, {places[hit.start] for hit in hits if hit.is_token}),
@@ -162,7 +163,7 @@ def _providers_matches(text: str, hits: Iterable[Hit], places: dict[int, int], p
         if not (generic and (is_made_up(path) or is_readme(path))) and (
             is_key or not _is_word(text[start:end])
         ):
-            yield _Found(2 if generic else 0, start, end, *_kind_and_title(hit.rule), hit.confidence)
+            yield _Found(2 if generic else 0, start, end, *kind_and_title(hit.rule), hit.confidence)
 
 
 def _tokens(text: str, places: Iterable[int]) -> Iterator[_Found]:
@@ -188,38 +189,6 @@ _GENERIC_RULES = frozenset(
         "kubernetes-secret-yaml",
     )
 )
-_KINDS = {
-    "huggingface-access-token": "huggingface-token",
-    "huggingface-organization-api-token": "huggingface-token",
-    "weights-and-biases-api-key": "wandb-api-key",
-}
-_WORDS = {
-    "api": "API",
-    "aws": "AWS",
-    "gcp": "GCP",
-    "jwt": "JWT",
-    "pat": "personal access token",
-    "url": "URL",
-    "uri": "URI",
-    "github": "GitHub",
-    "gitlab": "GitLab",
-    "openai": "OpenAI",
-    "huggingface": "Hugging Face",
-    "pypi": "PyPI",
-    "wandb": "Weights & Biases",
-    "oauth": "OAuth",
-    "ssh": "SSH",
-    "npm": "npm",
-    "id": "ID",
-}
-
-
-def _kind_and_title(rule: str) -> tuple[str, str]:
-    name = re.split(r"[./]", rule, maxsplit=1)[-1].partition(".")[0].lower()
-    kind = _KINDS.get(name, name)
-    words = [_WORDS.get(word, word) for word in kind.split("-")]
-    title = " ".join(words)
-    return kind, title[0].upper() + title[1:]
 
 
 def _in_docstrings(text: str, found: Iterable[_Found]) -> set[_Found]:
@@ -269,43 +238,6 @@ def _code_points(text: str, data: bytes, offsets: set[int]) -> dict[int, int]:
         count += len(data[last:offset].translate(None, _CONTINUING))
         places[offset], last = count, offset
     return places
-
-
-# The next line, where it gives the value of a field that is named on this one.
-_VALUE_FIELD = re.compile(
-    r"\r?\n(?:[ \t]{0,20}(?:type|description|sensitive|nullable)[ ]{0,12}=[^\n]{0,120}\n){0,3}"
-    r"[ \t]{0,40}(?:[\"']?(?:value|default)[\"']?[ \t]{0,4}[:=]|<value>|<td>|<string>)[^\n]{6,900}"
-)
-
-
-# A key in a field of its own; whose it is stands on the line before, as in a kaggle.json.
-_KEY_FIELD = re.compile(r"[ \t]{0,40}[\"']key[\"'][ \t]{0,4}:")
-
-
-def _line_before(text: str, start: int) -> int:
-    """Where the line before begins if it names a user; ``start`` otherwise."""
-    before = text.rfind("\n", max(0, start - 200), max(0, start - 1)) + 1
-    return before if "username" in text[before:start] else start
-
-
-def _lines(text: str, places: Iterable[int]) -> Iterator[tuple[int, str]]:
-    """The lines that hold the places, each once; of a long line the surroundings of its first places."""
-    done = 0
-    for place in places:
-        if place < done:
-            continue
-        start = text.rfind("\n", max(0, place - _LONG_LINE), place) + 1
-        end = text.find("\n", place, place + _LONG_LINE)
-        if end < 0 or (start == 0 and place >= _LONG_LINE):
-            start = start or max(0, place - 200)
-            end, done = min(len(text), place + 900), place + 400
-        else:
-            if pair := _VALUE_FIELD.match(text, end):
-                end = pair.end()
-            done = end
-            if _KEY_FIELD.match(text, start):
-                start = _line_before(text, start)
-        yield start, text[start:end].rstrip("\r")
 
 
 def _is_word(value: str) -> bool:
