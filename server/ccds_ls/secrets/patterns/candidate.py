@@ -84,7 +84,8 @@ _STRUCTURED = (
     r"(?:identified (?:with [^\s]{1,40} )?by|password(?: for [^\s]{1,60} =)?)[ \t]{1,4}[\x22'][^\s\x22']{4}|thin:[a-z0-9_]{1,40}/|[ ](?:-u|--user)[ =]?[\x22']?[a-z0-9_.@-]{1,60}:[^\s]{6}|(?:docker|podman) login|net use|mysql[a-z]{0,4} -|(?:twine|mongo|redis-cli|sqlcmd|cqlsh|snowsql)[^\n]{0,80}[ ]-[pa][ \t]",
     r"@(?:tcp|unix)\(|/t/[a-z]{2}-[0-9a-f]{8}-|\| {0,4}sudo +-s|\bmc (?:alias set|config host add) |basic_auth [\x22']|authenticate\([\x22']",
     r"jwt\.(?:encode|decode|sign|verify)\(|\)\.(?:send_keys|fill)\([\x22']|\.fill\([\x22'][^\x22']{0,40}(?:pass|pwd)|(?:getconnection|dbinterface\.connect|wifi\.begin|cosmosclient|keycredential|cdsapi\.client)\(",
-    r"(?:user[a-z_]{0,10}|login|email), ?[a-z_]{0,20}(?:password|passwd|pwd|pass|pw) {0,2}= {0,2}\(?[\x22']",
+    r"pass(?:w(?:or)?d)? {0,2}= {0,2}\(?[\x22'][^\s\x22']{1,80}[\x22'], ?[\x22'][^\s\x22']{6}",  # user, password = ...
+    r"pwd? {0,2}= {0,2}\(?[\x22'][^\s\x22']{1,80}[\x22'], ?[\x22'][^\s\x22']{6}",
     r"(?:pass|pwd|secret|token|key|auth)[a-z0-9_]{0,30}[\x22']?(?:\){1,2}\.(?:unwrap_or|orelse)|\[[0-9]{0,4}\] ?=| ?\{ ?get;| as string =)",
     r"(?:cx_oracle|oracledb)\.connect\(|\bsqlplus |yagmail\.smtp\([\x22']|key_set_with_value\([\x22']|spotify(?:clientcredentials|oauth)\([\x22']",
     r"\) or [a-z_.]{1,30}\([^()\n]{0,60}\) or [\x22']",
