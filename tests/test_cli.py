@@ -104,6 +104,16 @@ def test_outside_git_all_files_are_checked(tmp_path: Path, capsys: pytest.Captur
     assert (item["path"], item["severity"], item["state"]) == ("a/hub.py", "warning", "work-tree")
 
 
+def test_a_named_folder_outside_git_is_checked_to_its_last_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An editor's session stops at a limit; the command line does not, as it would call the rest clean."""
+    monkeypatch.setattr("ccds_ls.view.MAX_OUTSIDE_GIT", 1)
+    write(tmp_path, {"a.txt": "x\n", "b.txt": "x\n", "z.py": f'login("{token()}")\n'})
+    (item,) = checked(capsys, str(tmp_path))
+    assert item["path"] == "z.py"
+
+
 def test_people_get_paths_that_they_can_open(
     repo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: Any
 ) -> None:

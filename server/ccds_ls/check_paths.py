@@ -7,6 +7,7 @@ and the rest is imported where it is used: while the engine loads.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -147,7 +148,7 @@ def _by_repository(paths: Iterable[Path]) -> dict[Path, tuple[git.Repository | N
         roots.setdefault(root, (repository, []))[1].append("" if relative == "." else relative)
         if repository is None and full.is_dir():
             # Each repository in a folder outside git has its own ignore rules and settings.
-            for inside in walk(full)[1]:
+            for inside in walk(full, sys.maxsize)[1]:
                 roots[inside] = git.discover(inside, environ=os.environ), [""]
     return roots
 
@@ -163,7 +164,7 @@ def _chosen(view: View, paths: list[str], *, staged: bool, would_add: bool) -> l
     if would_add:
         return sorted(filter(wanted, view.would_add))
     if view.repository is None:
-        return list(filter(wanted, walk(view.root)[0]))
+        return list(filter(wanted, walk(view.root, sys.maxsize)[0]))
     listed = git.files(view.repository, [] if "" in paths else paths)
     return sorted({path for path, _ in listed} | set(filter(wanted, view.staged)))
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 MAX_OUTSIDE_GIT = 20_000
-"""How many files of a folder outside git are looked at before the walk stops."""
+"""How many files of a folder outside git an editor looks at; who names a folder to check means all of it."""
 
 _SKIPPED_FOLDERS = {
     ".git",
@@ -140,11 +140,12 @@ def _user_names(repository: git.Repository | None) -> Iterator[str]:
     yield os.environ.get("USER") or os.environ.get("USERNAME") or ""
 
 
-def walk(root: Path) -> tuple[list[str], tuple[Path, ...]]:
+def walk(root: Path, most: int | None = None) -> tuple[list[str], tuple[Path, ...]]:
     """The files of a folder outside git, relative, up to a limit, and the repositories that lie in it.
 
     What is in one of those is left out, and so are caches and environments.
     """
+    limit = MAX_OUTSIDE_GIT if most is None else most
     found: list[str] = []
     inside: list[Path] = []
     for parent, folders, files in os.walk(root):
@@ -155,8 +156,8 @@ def walk(root: Path) -> tuple[list[str], tuple[Path, ...]]:
         folders[:] = sorted(f for f in folders if f not in _SKIPPED_FOLDERS)
         below = "" if Path(parent) == root else f"{Path(parent).relative_to(root).as_posix()}/"
         found.extend(below + name for name in sorted(files))
-        if len(found) > MAX_OUTSIDE_GIT:
-            return found[:MAX_OUTSIDE_GIT], tuple(inside)
+        if len(found) > limit:
+            return found[:limit], tuple(inside)
     return found, tuple(inside)
 
 
