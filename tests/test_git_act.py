@@ -277,6 +277,15 @@ def test_ignore_changes_nothing_while_another_git_is_at_work(unstages: bool, top
     assert index(top) == before and (top / ".gitignore").read_bytes() == lines
 
 
+def test_ignore_tells_what_it_did_where_the_ignore_file_cannot_be_written(top: Path) -> None:
+    (top / ".gitignore").unlink()
+    (top / ".gitignore").mkdir()
+    with pytest.raises(
+        ActError, match=r"\.gitignore was not changed: .+\. Unstaged s\.env.+ Stage again with: git add"
+    ):
+        act.ignore(top / "s.env", "/s.env", also_unstage=True)
+
+
 def test_a_commit_may_be_empty_where_that_is_asked_for(top: Path) -> None:
     act.commit(top, "feat: a")
     with pytest.raises(ActError, match="nothing is staged"):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import string
 from functools import cache
 from pathlib import Path
+from time import time
 
 import pytest
 from hypothesis import given
@@ -444,3 +446,14 @@ def test_two_versions_of_ccds_ls_keep_their_own_rules(
     monkeypatch.setattr(candidate, "rule_file", lambda: "rules: []\n")
     secret_engine._rules(tmp_path)
     assert [path.read_text("utf-8") for path in loaded] == [ours, "rules: []\n"]
+
+
+def test_rules_that_were_compiled_long_ago_are_removed_by_a_new_version(tmp_path: Path) -> None:
+    for name, age in {"old.vscdb": 91, "young.vscdb": 89}.items():
+        (tmp_path / name).touch()
+        made = time() - age * 24 * 3600
+        os.utime(tmp_path / name, (made, made))
+    secret_engine._rules(tmp_path)
+    assert not (tmp_path / "old.vscdb").exists() and (tmp_path / "young.vscdb").exists()
+    (file,) = tmp_path.glob("candidate-*.yml")
+    assert file.read_text("utf-8") == candidate.rule_file()

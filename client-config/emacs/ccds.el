@@ -32,8 +32,13 @@ their secrets are then still shown in the commit message and by \\[ccds-check-co
     (cl-defmethod eglot-execute ((_ ccds-server) _action) (ccds--show-once (cl-call-next-method))))
   (add-to-list 'eglot-server-programs (cons ccds-modes '(ccds-server "ccds-ls" "server"))))
 
-(unless (executable-find "ccds-ls")
-  (display-warning 'ccds "ccds-ls is not on Emacs's PATH, so nothing is checked.  Try: pipx install ccds-ls"))
+(defun ccds--look-for-server ()
+  "Warn where there is no server."
+  (unless (executable-find "ccds-ls")
+    (display-warning 'ccds "ccds-ls is not on Emacs's PATH, so nothing is checked.  Try: pipx install ccds-ls")))
+
+;; The rest of init.el may still set `exec-path'.
+(if after-init-time (ccds--look-for-server) (add-hook 'after-init-hook #'ccds--look-for-server))
 
 (defun ccds-ensure ()
   "Have Eglot start ccds-ls for a file, or connect the file to it."

@@ -151,7 +151,8 @@ def test_an_editor_that_does_not_apply_the_edit_is_told(client: Client, repo: Pa
     client.answers["workspace/applyEdit"] = {"applied": False}
     open_text(client, path, f'login("{value}")\n')
     fingerprint = shown(client, path, "secret")["data"]["fingerprint"]
-    with pytest.raises(ResponseError, match="The editor did not change"):
+    told = r"The editor did not change hub\.py; try again\. HF_TOKEN is in .*\.env, and stays there\."
+    with pytest.raises(ResponseError, match=told):
         client.command("ccds.moveSecretToEnv", {"uri": path.as_uri(), "fingerprint": fingerprint})
     assert (repo / ".env").read_text() == f"HF_TOKEN={value}\n", "the value is safe in both places"
 

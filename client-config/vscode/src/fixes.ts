@@ -40,7 +40,10 @@ export function registerChoosing(): vscode.Disposable {
     const items = sorted.map((fix) => ({ label: fix.title, fix }));
     const picked = await vscode.window.showQuickPick(items, { title: "Fix the Coming Commit" });
     if (!picked) return;
-    if ("edit" in picked.fix && picked.fix.edit) await vscode.workspace.applyEdit(picked.fix.edit);
+    if ("edit" in picked.fix && picked.fix.edit && !(await vscode.workspace.applyEdit(picked.fix.edit))) {
+      void vscode.window.showErrorMessage(`Nothing was changed: VS Code could not make the edit of '${picked.fix.title}'.`);
+      return;
+    }
     const command = commandOf(picked.fix);
     if (command) await vscode.commands.executeCommand(command.command, ...(command.arguments ?? []));
   });

@@ -210,7 +210,11 @@ def ignore(
     wanted = ((also_unstage, unstage), (also_stop_tracking, stop_tracking))
     # The index first: where that is refused, as while another git is at work, nothing was changed.
     steps = [action(path.parent, [path]) for is_wanted, action in wanted if is_wanted]
-    added = append_line(target, pattern)
+    try:
+        added = append_line(target, pattern)
+    except OSError as error:
+        done = "".join(f" {step.message} {step.undo}" for step in steps)
+        raise ActError(f"{inside} was not changed: {error.strerror or error}.{done}") from error
     messages = [f"Added '{pattern}' to {inside}." if added else f"'{pattern}' is in {inside} already."]
     messages += [step.message for step in steps]
     undo = [f"Remove that line from {inside}."] if added else []

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from time import monotonic
+from time import monotonic, time
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccds_ls import files
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 ENGINE_SECONDS = 20.0
 """How long the engine may look at one text; then the scan fails with ``TimeoutError`` instead of passing as clean."""
+
+KEPT_SECONDS = 90 * 24 * 3600
+"""How long compiled rules are kept once a newer version has compiled its own."""
 
 # A large text is searched in pieces, so that a data file with a million hits does not fill the memory. What lies
 # across an edge is seen whole in the piece before it.
@@ -120,6 +123,7 @@ def _rules(cache: Path) -> Rules:
             from ccds_ls.files import write_atomically
 
             write_atomically(file, wanted.encode())
+            _tidy(cache)
     except OSError:
         from tempfile import TemporaryDirectory
 
@@ -128,6 +132,14 @@ def _rules(cache: Path) -> Rules:
             file.write_text(wanted, encoding="utf-8")
             return Rules([file], cache=False)
     return Rules([file], cache_dir=cache)
+
+
+def _tidy(cache: Path) -> None:
+    """Remove what was compiled long ago: most of it is of versions that are gone, and all of it can be made again."""
+    for old in cache.iterdir():
+        with suppress(OSError):  # Another process may be as tidy at this moment.
+            if time() - old.stat().st_mtime > KEPT_SECONDS:
+                old.unlink()
 
 
 def default_cache_dir() -> Path:

@@ -74,9 +74,13 @@ async def move_secret(server: Server, given: OneSecret) -> Result:
         )
 
     looked, done = await in_thread(lambda _: prepare())
-    await _apply(server, looked, done.edits)
-    server.work.look(path.parent)
     kept = f"{', '.join(done.names)} is in {done.env}" if done.names else f"{done.env} had it already"
+    try:
+        await _apply(server, looked, done.edits)
+    except JsonRpcException as error:
+        raise JsonRpcException(f"{error.message} {kept}, and stays there.", error.code) from error
+    finally:
+        server.work.look(path.parent)
     return result(
         f"{kept}, which no commit takes; {path.name} reads it from there (with python-dotenv).{_left(path, done)}"
         " If the secret was ever pushed or shared, revoke it first of all. What is staged or committed"
