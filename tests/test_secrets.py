@@ -6,7 +6,7 @@ import os
 import random
 import re
 import string
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from time import time
 
@@ -309,6 +309,24 @@ def test_our_own_rules_look_at_the_end_of_a_large_text() -> None:
 def test_an_aws_secret_access_key_is_called_so() -> None:
     (secret,) = engine().find(filled('AWS_SECRET_ACCESS_KEY = "<token>"\n'), "src/a.py")
     assert (secret.kind, secret.title) == ("aws-secret-access-key", "AWS secret access key")
+
+
+def _told(hits: list[secret_engine.Hit], *_: object) -> list[secret_engine.Hit]:
+    return hits
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("OPENAI_API_KEY", "openai"), ("x", "openai"), ("MOONSHOT_API_KEY", "kimi")]
+)
+def test_whose_key_it_is_does_not_depend_on_the_order_in_which_the_engine_tells_it(
+    name: str, kind: str
+) -> None:
+    first, last = ("".join(random.choices(string.ascii_letters + string.digits, k=20)) for _ in range(2))
+    text = f'{name} = "sk-{first}T3Blbk' + f'FJ{last}"\n'
+    hits = engine().scan(text.encode(), "a.py")
+    for order in (hits, hits[::-1]):
+        (found,) = Detector(partial(_told, order)).find(text, "a.py")
+        assert found.kind == f"{kind}-api-key"
 
 
 def test_in_tests_generic_matches_are_silent_and_providers_are_not() -> None:

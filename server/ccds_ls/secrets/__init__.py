@@ -158,6 +158,8 @@ def _providers_matches(text: str, hits: Iterable[Hit], places: dict[int, int], p
         if hit.is_candidate or hit.is_token or hit.rule in _REPLACED or start >= end:
             continue
         generic, is_key = hit.rule in _GENERIC_RULES, hit.rule == _PRIVATE_KEY
+        if hit.rule == _MOONSHOT and not _SAYS_MOONSHOT.search(text, max(0, start - 100), start):
+            continue
         if (is_stub_key if is_key else is_placeholder)(text[start:end]):
             continue
         if not (generic and (is_made_up(path) or is_readme(path))) and (
@@ -176,6 +178,8 @@ def _tokens(text: str, places: Iterable[int]) -> Iterator[_Found]:
 
 # Rules of the engine that tell a secret by what stands around it. In tests and documentation they are silent.
 _PRIVATE_KEY = "betterleaks.private-key"
+# Moonshot's keys have OpenAI's form; ours for that form calls them OpenAI's where nothing else is said.
+_MOONSHOT, _SAYS_MOONSHOT = "betterleaks.kimi-api-key", re.compile("kimi|moonshot", re.IGNORECASE)
 _REPLACED = frozenset({"betterleaks.generic-credential-uri"})  # Our own rule tells examples from passwords.
 _GENERIC_RULES = frozenset(
     "betterleaks." + name
@@ -263,7 +267,8 @@ def _merged(found: Iterable[_Found]) -> list[_Found]:
     """The matches in order, without those that overlap a more specific or a longer one."""
     kept: dict[int, _Found] = {}
     starts: list[int] = []
-    for match in sorted(found, key=lambda match: (match.rank, match.start - match.end)):
+    # The kind comes last, since the engine tells of two rules at one place now in this order, now in that one.
+    for match in sorted(found, key=lambda match: (match.rank, match.start - match.end, match.kind)):
         place = bisect_right(starts, match.start)
         before = place and kept[starts[place - 1]].end > match.start
         if not before and (place == len(starts) or starts[place] >= match.end):
