@@ -347,6 +347,32 @@ def test_a_new_notebook_and_a_rename(repo: Path, capsys: pytest.CaptureFixture[s
     assert code == 2 and "no notebook" in err
 
 
+def test_what_two_notebooks_share_is_said_of_the_copy(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [f"x_{n} = {n}\n" for n in range(8)] + ["def double(x):\n", "    y = x\n", "    return y + y\n"]
+    cell = {"cell_type": "code", "execution_count": 1, "metadata": {}, "outputs": [], "source": lines}
+    text = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+    names = ("churn.ipynb", "churn-Copy1.ipynb", "Untitled2.ipynb")
+    stage(repo, {f"notebooks/{name}": text for name in names})
+    found = json.loads(run(capsys, "check", "notebooks", "--format", "json")[1])
+    shared = [item for item in found if item["code"] in ("duplicate-notebook", "repeated-function")]
+    assert {item["path"] for item in shared} == {f"notebooks/{name}" for name in names[1:]}
+    assert len(shared) == 4 and all("notebooks/churn.ipynb" in item["message"] for item in shared)
+
+
+def test_a_name_that_a_baseline_accepts_is_still_renamed(
+    repo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage(
+        repo,
+        {"notebooks/Untitled.ipynb": '{"cells": [], "nbformat": 4, "nbformat_minor": 5, "metadata": {}}'},
+    )
+    git(repo, "commit", "-qm", "old")
+    assert run(capsys, "check", "--baseline")[0] == 0
+    assert run(capsys, "check")[1].startswith("Nothing found"), "it is accepted"
+    out = run(capsys, "rename", "--dry-run", "notebooks/Untitled.ipynb")[1]
+    assert out.startswith("notebooks/Untitled.ipynb -> 0.0-jqp-")
+
+
 def test_doctor_says_what_works_and_what_does_not(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "doctor")
     assert code == 0 and "Jane Q. Public <jqp@example.org>" in out and "LOOK" not in out

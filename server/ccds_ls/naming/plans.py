@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ccds_ls.check import check
+from ccds_ls.check_paths import without_baseline
 from ccds_ls.collect import make_snapshot, worktree_file
 from ccds_ls.finding import RenameFile
 from ccds_ls.git import read as git
@@ -80,7 +81,8 @@ def proposal(path: Path, before: Mapping[Path, Path] | None = None) -> Path | No
     view = replace(view, notebooks=tuple(moved.get(name) or name for name in view.notebooks))
     inside = full.relative_to(root).as_posix()
     file = worktree_file(view, inside)
-    snapshot = make_snapshot(view, [file] if file else [])
+    # Who asks for a rename wants the name looked at, whatever was accepted all at once.
+    snapshot = without_baseline(make_snapshot(view, [file] if file else []))
     project = nearest(snapshot.projects or find_projects(root, [inside]), inside)
     if not in_scope(inside, project):
         folders = ", ".join(project.config.notebook_folders)
