@@ -208,6 +208,8 @@ def test_what_is_in_the_way_is_told_and_left(name: str, tmp_path: Path) -> None:
 def test_a_package_that_setup_py_builds_keeps_being_built_so(tmp_path: Path) -> None:
     chosen = plan(write(tmp_path, {"setup.py": ""}), {})
     assert "pyproject.toml" in chosen.differ and "pyproject.toml" not in chosen.create
+    assert "  not created    pyproject.toml (setup.py or setup.cfg builds the package;" in chosen.text()
+    assert "yours" not in chosen.question(), "there is no pyproject.toml of the user's"
 
 
 def test_another_readme_is_the_one_of_the_package(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ class Plan:
         lines = [f"Bring CCDS into {self.folder}? Nothing is overwritten or deleted."]
         lines += [f"Create: {', '.join(self.create)}."] if self.create else []
         lines += [f"Keep: {', '.join(self.keep)}."] if self.keep else []
-        lines += [f"Would change (yours stay, for review): {', '.join(self.differ)}."] if self.differ else []
+        lines += [f"Left for review: {', '.join(self.differ)}."] if self.differ else []
         return "\n".join(lines)
 
     def text(self) -> str:
@@ -62,12 +62,15 @@ class Plan:
         lines = [f"Plan for {self.folder}: {names}, {tools}."]
         lines += [f"  create         {path}" for path in self.create]
         lines += [f"  keep           {path} (the same already)" for path in self.keep]
-        lines += [
-            f"  would change   {path} (yours stays; the template's is put up for review)"
-            for path in self.differ
-        ]
+        lines += [self._for_review(path) for path in self.differ]
         lines += [f"  leave out      {path} ({reason})" for path, reason in self.left.items()]
         return "\n".join([*lines, "Everything else stays as it is. Nothing is overwritten or deleted."])
+
+    def _for_review(self, path: str) -> str:
+        if os.path.lexists(self.folder / path):
+            return f"  would change   {path} (yours stays; the template's is put up for review)"
+        builds = " or ".join(_BUILDS)
+        return f"  not created    {path} ({builds} builds the package; the template's is put up for review)"
 
 
 def plan(folder: Path, given: Mapping[str, object], force_combination: bool = False) -> Plan:
