@@ -316,6 +316,11 @@ def _spelling(initials: str, convention: Convention) -> str:
     return initials if initials in convention.authors else initials.lower()
 
 
+def looks_like_a_copy(name: str) -> bool:
+    """Whether Jupyter or a file manager gave a notebook its name, so that nobody meant it to be the first."""
+    return bool(_COPY.search(stem(name)) or _UNTITLED.fullmatch(stem(name)))
+
+
 def _without_copy(text: str) -> str:
     """A name without its marks of a copy, however many there are."""
     while (shorter := _COPY.sub("", text)) != text:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ccds_ls.finding import Span
+from ccds_ls.naming.names import looks_like_a_copy
 from ccds_ls.notebook.cell_code import tree_of
 from ccds_ls.snapshot import File
 
@@ -98,6 +99,11 @@ def _digest(text: str) -> Digest:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).digest()
 
 
+def rank(path: str) -> tuple[bool, str]:
+    """Which notebook has first what several share: one named as a copy, or not at all, has it from another."""
+    return looks_like_a_copy(path.rpartition("/")[2]), path
+
+
 @dataclass
 class Index:
     """The facts of all notebooks of a repository, as they become known."""
@@ -115,7 +121,7 @@ class Index:
         return index
 
     def put(self, path: str, facts: Facts) -> set[str]:
-        """Take in what a notebook now holds; the later notebooks, by path, to which that makes a difference."""
+        """Take in what a notebook now holds; the later notebooks, by rank, to which that makes a difference."""
         before = self.facts.get(path, NONE).digests()
         now = facts.digests()
         concerned: set[str] = set()
@@ -127,14 +133,14 @@ class Index:
         for new in now - before:
             having = self._having.setdefault(new, [])
             concerned.update(having)
-            insort(having, path)
+            insort(having, path, key=rank)
         if facts == NONE:
             self.facts.pop(path, None)
         else:
             self.facts[path] = facts
-        return {other for other in concerned if other > path}
+        return {other for other in concerned if rank(other) > rank(path)}
 
     def first_with(self, digest: Digest, below: str) -> str | None:
-        """The first notebook, by path, under a folder (``""`` for all) that has something."""
+        """The first notebook, by rank, under a folder (``""`` for all) that has something."""
         paths = self._having.get(digest, ())
         return next((path for path in paths if path.startswith(below)), None)

@@ -3,9 +3,9 @@
 ## What it flags
 
 Notebooks with ten lines of code or more whose code is, line by line, that of an earlier notebook of the same
-project, by path. Text, outputs and empty lines do not count. The first notebook is not flagged; the finding in
-the others leads to it. Of 932 notebooks that 18 libraries ship in their source distributions on
-PyPI one is flagged, rightly (0.1 %).
+project, by path; one named `Untitled` or as a copy comes after all others. Text, outputs and empty lines do not
+count. The first notebook is not flagged; the finding in the others leads to it. Of 932 notebooks that 18 libraries
+ship in their source distributions on PyPI one is flagged, rightly (0.1 %).
 
 ## Why it matters
 
@@ -61,6 +61,7 @@ from collections.abc import Iterator
 
 from ccds_ls.finding import Finding, Related, Severity
 from ccds_ls.notebook.cell_findings import on_notebook
+from ccds_ls.notebook.facts import rank
 from ccds_ls.rules import Context, Rule
 from ccds_ls.snapshot import File
 
@@ -74,7 +75,7 @@ def check(file: File, context: Context) -> Iterator[Finding]:
     code = file.facts.code
     root = context.project.root
     first = context.snapshot.index.first_with(code, f"{root}/" if root else "") if code else None
-    if first is not None and first < file.path:
+    if first is not None and rank(first) < rank(file.path):
         message = (
             f"This notebook holds the same code as {context.project.relative(first)}. "
             "Keep one, and move what both need into the project's package."
