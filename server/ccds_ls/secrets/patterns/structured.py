@@ -176,7 +176,7 @@ PATTERNS: tuple[Pattern, ...] = (
             r"(?:sshpass[ \t]{1,4}-p[ \t]{0,4}|(?:docker|podman)[ \t]{1,4}login\b[^\n]{0,100}?[ \t]-p[ \t]{1,4}|convertto-securestring[ \t]{1,4}(?:-string[ \t]{1,4})?"
             r"|\becho[ \t]{1,4}(?=[\"']?[^\s\"']{4,200}[\"']?[ \t]{0,4}\|[ \t]{0,4}sudo[ \t]{1,4}-S\b)"
             r"|\bmc[ \t]{1,4}(?:alias[ \t]{1,4}set|config[ \t]{1,4}host[ \t]{1,4}add)(?:[ \t]{1,4}[^\s\"']{1,120}){3}[ \t]{1,4}"
-            r"|/user:\S{1,60}[ \t]{1,4}|mysql(?:dump)?\b[^\n]{0,100}?[ \t]-p|\b(?:twine|mongo\w{0,8}|redis-cli|sqlcmd|cqlsh)\b[^\n]{0,100}?[ \t]-[pPa][ \t]{1,4}"
+            r"|(?<!/)/user:\S{1,60}[ \t]{1,4}|mysql(?:dump)?\b[^\n]{0,100}?[ \t]-p|\b(?:twine|mongo\w{0,8}|redis-cli|sqlcmd|cqlsh)\b[^\n]{0,100}?[ \t]-[pPa][ \t]{1,4}"
             r"|\bcurl\b[^\n]{0,160}?[ \t](?:-u|--user)[ =]?[\"']?[\w.@-]{1,60}:)[\"']?(?!(?:[\d.]{7,15}:)?\d{1,5}:\d{1,5}\b)"  # ports of a container
             r"(?P<value>[^\s\"']{4,200})",
             re.IGNORECASE,
@@ -202,6 +202,7 @@ PATTERNS: tuple[Pattern, ...] = (
             "docker run --name mysql -p127.0.0.1:33061:3306 mysql",
             "mysql -u root -p sales",
             "curl -u $USER:$PASSWORD https://lab.org",
+            'proxies = ("http://user:pass@proxy:8080", "http://other:8888/@x")',
         ),
     ),
     Pattern(
