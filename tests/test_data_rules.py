@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -75,6 +76,23 @@ def test_a_file_is_told_by_its_first_bytes_where_its_name_says_little() -> None:
     assert "A data file (3 KiB, NumPy by its first bytes) would" in other.message
     (named,) = found(data_file.RULE, made("notebooks/export.csv", b"a,b\n" * 1000))
     assert "A data file (4 KiB) would" in named.message
+
+
+@pytest.mark.parametrize("in_outputs", [True, False])
+@pytest.mark.parametrize("state", [STAGED, WOULD_BE_ADDED, WORK_TREE])
+def test_a_large_notebook_is_cleared_of_its_outputs_if_they_make_it_large(
+    in_outputs: bool, state: State
+) -> None:
+    printed = {"output_type": "stream", "name": "stdout", "text": "x" * 800_000 * in_outputs}
+    shown = {"cell_type": "markdown", "metadata": {}, "source": "y" * 800_000 * (not in_outputs)}
+    code = {"cell_type": "code", "execution_count": 1, "metadata": {}, "outputs": [printed], "source": "f()"}
+    text = json.dumps({"cells": [shown, code], "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+    (finding,) = found(data_file.RULE, made("notebooks/a.ipynb", text, state))
+    assert ("most of that is saved outputs" in finding.message) is in_outputs
+    first = finding.fixes[0]
+    assert (first.title == "Clear all outputs of this notebook") is in_outputs
+    assert all(isinstance(edit, TextEdit) for edit in first.edits) is in_outputs
+    assert not any(fix.preferred for fix in finding.fixes), "nobody wants a notebook ignored by one key"
 
 
 # Litter

@@ -80,6 +80,13 @@ def numbered(cells: Iterable[Cell]) -> str:
     return f"cells {', '.join(numbers)} and {last}" if numbers else f"cell {last}"
 
 
+def outputs_size(cell: Cell) -> int:
+    """How much of a notebook's text a cell's outputs are, in characters."""
+    span = cell.fields.get("outputs")
+    # Of an editor's cells only the parts are known.
+    return span.end - span.start if span else sum(output.size for output in cell.outputs)
+
+
 def clear_outputs(file: File, title: str, cells: Iterable[Cell]) -> tuple[Fix, ...]:
     """Fixes that remove outputs and execution counts of some cells and change no other character.
 

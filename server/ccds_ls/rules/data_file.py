@@ -43,7 +43,8 @@ models/llm.safetensors (120 MB)  # flagged: too-large-for-github
 Keeps the file out of the commit: takes it out of the index again, or stops tracking it, and adds a line to
 `.gitignore`; for a file in a data folder the line covers the folder. The file itself is never touched. No fix
 is applied unasked, because only you know whether the file is wanted. Data that the project needs goes to
-shared storage, to DVC or to Git LFS; a notebook is made smaller by clearing its outputs.
+shared storage, to DVC or to Git LFS. A notebook whose outputs make it large is cleared of
+them by the first fix.
 
 ## Options
 
@@ -54,10 +55,12 @@ is the size above which any file is worth a look.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ccds_ls.data_policy import GITHUB_REJECTS, Content, Verdict, data_folder, in_state, judge
 from ccds_ls.finding import Finding, Fix, MoveToRaw, State, TrackWithDvc, TrackWithLfs, plain_fingerprint
 from ccds_ls.gitignore import ignoring_fixes, pattern_for
+from ccds_ls.notebook.cell_findings import clear_outputs, outputs_size
 from ccds_ls.rules import Context, Rule
 from ccds_ls.rules.litter import litter_of
 from ccds_ls.snapshot import File
@@ -78,7 +81,7 @@ def check(file: File, context: Context) -> Iterator[Finding]:
         kind=verdict.row.kind,
         severity=in_state(verdict.row.severity, file.state),
         path=file.path,
-        message=_message(verdict, file.size, limit),
+        message=_message(verdict, file, limit),
         state=file.state,
         fingerprint=plain_fingerprint(RULE.code, verdict.row.kind, path),
         fixes=_fixes(file, path, verdict.row.kind, context),
@@ -89,11 +92,13 @@ def _fixes(file: File, path: str, kind: str, context: Context) -> tuple[Fix, ...
     folder = data_folder(path, context.config.data_folders)
     patterns = [pattern_for(folder) + "/"] if folder is not None else []
     fixes = ignoring_fixes(file, context.project, *patterns, pattern_for(path))
+    if kind == "large-notebook":
+        return (*_clearing(file), *(replace(fix, preferred=False) for fix in fixes))
     if file.state is State.WORK_TREE:
         return fixes
     if kind == "tabular" and not file.committed:
         fixes += (Fix("Move it to data/raw, which git ignores", (MoveToRaw(file.path),)),)
-    elif kind not in ("data-folder", "large-notebook"):
+    elif kind != "data-folder":
         fixes += (
             Fix("Track it with DVC", (TrackWithDvc(file.path),)),
             Fix("Track it with Git LFS", (TrackWithLfs(file.path),)),
@@ -101,15 +106,30 @@ def _fixes(file: File, path: str, kind: str, context: Context) -> tuple[Fix, ...
     return fixes
 
 
-def _message(verdict: Verdict, size: int, limit: int) -> str:
-    kind, how_large = verdict.row.kind, readable(size)
+def _message(verdict: Verdict, file: File, limit: int) -> str:
+    kind, size, how_large = verdict.row.kind, file.size, readable(file.size)
     if kind == "too-large-for-github":
         if size > GITHUB_REJECTS:
             return f"{how_large}: GitHub refuses a push with a file above 100 MiB in it. {_ELSEWHERE}"
         return f"{how_large}: GitHub warns about files above 50 MiB. {_ELSEWHERE}"
     if kind == "large":
         return f"{how_large} stay in the history for good; the limit here is {readable(limit)}. {_ELSEWHERE}"
+    if kind == "large-notebook" and not _is_mostly_outputs(file):
+        kind = "large-cells"
     return _MESSAGES[kind].format(what=_described(verdict, how_large))
+
+
+def _clearing(file: File) -> tuple[Fix, ...]:
+    if file.notebook is None or not _is_mostly_outputs(file):
+        return ()
+    return clear_outputs(file, "Clear all outputs of this notebook", file.notebook.cells)
+
+
+def _is_mostly_outputs(file: File) -> bool:
+    """Whether outputs make a notebook large; taken to be so where an editor shows it or nothing can be read."""
+    if file.cells is not None or file.text is None or file.notebook is None or not file.notebook.cells:
+        return True
+    return sum(map(outputs_size, file.notebook.cells)) > len(file.text) / 2
 
 
 _ELSEWHERE = "Keep it out of git, or track it with Git LFS or DVC."
@@ -122,8 +142,10 @@ _MESSAGES = {
     "Keep it out of git, or track it with Git LFS or DVC.",
     "archive": "{what} is a closed box to git, and each version is kept whole. "
     "Unpack what belongs in the project; keep data in the data folder, which git ignores.",
-    "large-notebook": "{what}: nearly all of that is saved outputs. "
+    "large-notebook": "{what}: most of that is saved outputs. "
     "Clear the outputs that nobody needs to see before you commit it.",
+    "large-cells": "{what}: most of that is in its cells, not in their outputs. "
+    "Move pictures and data that they hold into files of their own.",
 }
 _NOUNS = {
     Content.DATA: "A data file",

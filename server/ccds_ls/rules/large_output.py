@@ -37,8 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ccds_ls.finding import Finding, Severity
-from ccds_ls.notebook import Cell
-from ccds_ls.notebook.cell_findings import clear_outputs, in_cell, on_notebook
+from ccds_ls.notebook.cell_findings import clear_outputs, in_cell, on_notebook, outputs_size
 from ccds_ls.rules import Context, Rule
 from ccds_ls.snapshot import File
 
@@ -56,22 +55,16 @@ def check(file: File, context: Context) -> Iterator[Finding]:  # noqa: ARG001 - 
     if is_json and len(file.text or "") <= CELL_LIMIT:
         return  # None of it is larger than all of it, and to measure takes longer than to see this.
     cells = [cell for cell in file.notebook.cells if cell.outputs]
-    large = [cell for cell in cells if _size(cell) > CELL_LIMIT]
+    large = [cell for cell in cells if outputs_size(cell) > CELL_LIMIT]
     for cell in large:
-        message = f"The saved outputs of this cell take {_size(cell) / 1e6:.1f} MB. Show less, or clear them."
+        message = f"The saved outputs of this cell take {outputs_size(cell) / 1e6:.1f} MB. Show less, or clear them."
         fixes = clear_outputs(file, "Clear the outputs of this cell", (cell,))
         yield in_cell(CODE, "cell", Severity.WARNING, file, cell, message, fixes=fixes)
-    total = sum(map(_size, cells))
+    total = sum(map(outputs_size, cells))
     if total > NOTEBOOK_LIMIT and not large:
         message = f"The saved outputs of this notebook take {total / 1e6:.1f} MB. Clear them before a commit."
         fixes = clear_outputs(file, "Clear all outputs of this notebook", cells)
         yield on_notebook(CODE, "notebook", Severity.WARNING, file, message, fixes)
-
-
-def _size(cell: Cell) -> int:
-    span = cell.fields.get("outputs")
-    # Of an editor's cells only the parts are known.
-    return span.end - span.start if span else sum(output.size for output in cell.outputs)
 
 
 RULE = Rule(
