@@ -20,7 +20,7 @@ _PASSWORDS = (
     rf"pwd{_MORE}",
     rf"psw{_MORE}",
     rf"secret{_MORE}",
-    rf"cred{_MORE}",
+    rf"cred(?:[a-hj-z0-9_.-]{_MORE})?",  # not "credit"
     rf"kennwort{_MORE}",
     rf"contrase[^\s]{{1,2}}a{_MORE}",
     rf"senha{_MORE}",
@@ -62,10 +62,9 @@ def _given(name: str, value: str, letter: str, shortest: int) -> str:
     )
 
 
-# A machine's value has a digit before long, or is long itself.
-_MADE = (
-    r"(?:(?:bearer|basic|token|apikey|key) {1,3})?(?:[^\s\x22'`0-9]{0,19}[0-9][^\s\x22'`]{5}|[^\s\x22'`]{20})"
-)
+# A machine's value has a digit before long, or is long itself, and is no path, markup, format or call.
+_LETTER = r"[^\s\x22'`%\x5c{}<>()&]"
+_MADE = rf"(?:(?:bearer|basic|token|apikey|key) {{1,3}})?(?:{_LETTER}{{0,19}}[0-9][^\s\x22'`]{{5}}|{_LETTER}{{20}})"
 _GIVEN = (
     *(_given(name, r"[^\s\x22'`]{6}", r"[a-z_+/=.~!;:?,-]", 6) for name in _PASSWORDS),
     *(_given(name, _MADE, r"[a-z_+/=.~!:-]", 10) for name in _RANDOM),
@@ -81,12 +80,14 @@ _STRUCTURED = (
     r"login\([\x22'a-z_.@]{1,40},[ ]?[\x22'][^\x22'\s]{6}|(?:mysqldb|pymysql|oracle|oracledb)\.connect\([\x22']",
     r"set_password\([\x22']|subscription=[\x22'][0-9a-f]{32}|account\.key\.|config set -n key",
     r"[?&\x22']sig=|wandb[ \t]{1,4}login|appid[\x22'\]) =:]|sshpass[ \t]|securestring[ \t]",
-    r"(?:identified (?:with [^\s]{1,40} )?by|password(?: for [^\s]{1,60} =)?)[ \t]{1,4}[\x22'][^\s\x22']{4}|thin:[a-z0-9_]{1,40}/|[ ](?:-u|--user)[ =]?[\x22']?[a-z0-9_.@-]{1,60}:[^\s]{6}|(?:docker|podman) login|net use|mysql[a-z]{0,4} -|(?:twine|mongo|redis-cli|sqlcmd|cqlsh|snowsql)[^\n]{0,80}[ ]-[pa][ \t]",
+    r"identified (?:with [^\s]{1,40} )?by[ \t]{1,4}[\x22'][^\s\x22']{4}",
+    r"password(?: for [^\s]{1,60} =)?[ \t]{1,4}[\x22'][^\s\x22']{4}",
+    r"thin:[a-z0-9_]{1,40}/|[ ](?:-u|--user)[ =]?[\x22']?[a-z0-9_.@-]{1,60}:[^\s]{6}|(?:docker|podman) login|net use|mysql[a-z]{0,4} -|(?:twine|mongo|redis-cli|sqlcmd|cqlsh|snowsql)[^\n]{0,80}[ ]-[pa][ \t]",
     r"@(?:tcp|unix)\(|/t/[a-z]{2}-[0-9a-f]{8}-|\| {0,4}sudo +-s|\bmc (?:alias set|config host add) |basic_auth [\x22']|authenticate\([\x22']",
     r"jwt\.(?:encode|decode|sign|verify)\(|\)\.(?:send_keys|fill)\([\x22']|\.fill\([\x22'][^\x22']{0,40}(?:pass|pwd)|(?:getconnection|dbinterface\.connect|wifi\.begin|cosmosclient|keycredential|cdsapi\.client)\(",
     r"pass(?:w(?:or)?d)? {0,2}= {0,2}\(?[\x22'][^\s\x22']{1,80}[\x22'], ?[\x22'][^\s\x22']{6}",  # user, password = ...
     r"pwd? {0,2}= {0,2}\(?[\x22'][^\s\x22']{1,80}[\x22'], ?[\x22'][^\s\x22']{6}",
-    r"(?:pass|pwd|secret|token|key|auth)[a-z0-9_]{0,30}[\x22']?(?:\){1,2}\.(?:unwrap_or|orelse)|\[[0-9]{0,4}\] ?=| ?\{ ?get;| as string =)",
+    r"(?:pass|pwd|secret|token|key|auth)[a-z0-9_]{0,30}[\x22']?(?:\){1,2}\.(?:unwrap_or|orelse)|\[[0-9]{0,4}\] ?=[^=]| ?\{ ?get;| as string =)",
     r"(?:cx_oracle|oracledb)\.connect\(|\bsqlplus |yagmail\.smtp\([\x22']|key_set_with_value\([\x22']|spotify(?:clientcredentials|oauth)\([\x22']",
     r"\) or [a-z_.]{1,30}\([^()\n]{0,60}\) or [\x22']",
     r"variable[ ]\x22[a-z0-9_-]{0,40}(?:pass|pwd|secret|token|key)[a-z0-9_-]{0,30}\x22",
