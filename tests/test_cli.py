@@ -343,8 +343,10 @@ def test_a_new_notebook_and_a_rename(repo: Path, capsys: pytest.CaptureFixture[s
         "notebooks/Untitled.ipynb -> 0.1-jqp-initial-data-exploration.ipynb",
     ]
     assert git(repo, "diff", "--cached", "--name-only") == "notebooks/0.1-jqp-initial-data-exploration.ipynb"
-    code, _, err = run(capsys, "rename", "README.md")
-    assert code == 2 and "no notebook" in err
+    code, _, err = run(capsys, "rename", "README.md", "gone.ipynb")
+    assert (
+        code == 2 and "README.md: this is no notebook" in err and "gone.ipynb: there is no such file" in err
+    )
 
 
 def test_what_two_notebooks_share_is_said_of_the_copy(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:

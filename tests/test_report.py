@@ -138,7 +138,11 @@ def test_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "line"), [(0, "Nothing found in 0 files."), (1, "Nothing found in 1 file.")]
+    ("count", "line"),
+    [
+        (0, "There was no file to check; files that git ignores are left alone."),
+        (1, "Nothing found in 1 file."),
+    ],
 )
 def test_text_of_nothing(count: int, line: str) -> None:
     assert text.render([], count) == line

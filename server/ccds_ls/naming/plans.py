@@ -71,7 +71,9 @@ def proposal(path: Path, before: Mapping[Path, Path] | None = None) -> Path | No
 
     ``before`` are renames, as real paths, that will be done by then. Raises NotChecked outside the notebook folders.
     """
-    if path.suffix != ".ipynb" or not path.is_file():
+    if not path.is_file():
+        raise NoName("there is no such file.")
+    if path.suffix != ".ipynb":
         raise NoName("this is no notebook.")
     full = Path(os.path.realpath(path.parent), path.name)
     repository = git.discover(full.parent)

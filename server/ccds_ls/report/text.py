@@ -71,7 +71,10 @@ def _summary(findings: list[Finding], checked: int) -> str:
     counts = Counter(finding.severity for finding in findings if finding.code != UNCHECKED)
     parts = [_count(counts[severity], _NOUNS[severity]) for severity in sorted(counts)]
     files = _count(checked, ("file", "files"))
-    line = f"{', '.join(parts)} in {files}." if parts else f"Nothing found in {files}."
+    if not parts and not checked:
+        line = "There was no file to check; files that git ignores are left alone."
+    else:
+        line = f"{', '.join(parts)} in {files}." if parts else f"Nothing found in {files}."
     return f"{line} {_count(unchecked, ('thing', 'things'))} could not be checked." if unchecked else line
 
 
