@@ -198,61 +198,69 @@ def test_the_server_is_the_one_beside_the_chosen_python(home: Home) -> None:
         until(lambda: len(servers(home)) == 1, "no other server", SECONDS)
 
 
+class Questions:
+    """The quick pick that asks one question after the other."""
+
+    def __init__(self, editor: vscode.VSCode) -> None:
+        self.editor = editor
+        self.widget = editor.page.locator(".quick-input-widget")
+        self.line = self.widget.locator("input.input")
+
+    def asked(self, title: str, text: str = "") -> None:
+        """Wait for a question and for what it says."""
+        self.widget.locator(".quick-input-title", has_text=title).wait_for()
+        shown = self.widget.inner_text
+        until(lambda: text in shown(), lambda: f"{text} in {shown()}", SECONDS)
+
+    def accept(self, *titles: str) -> None:
+        """Take what is proposed for these questions."""
+        for title in titles:
+            self.asked(title)
+            self.editor.press("Enter")
+
+    def answer(self, title: str, text: str) -> None:
+        self.asked(title)
+        self.line.fill(text)
+        self.editor.press("Enter")
+
+    def take(self, row: str) -> None:
+        """Click on one of the choices."""
+        self.widget.locator(".monaco-list-row", has_text=row).click()
+
+    def back(self) -> None:
+        self.widget.locator(".quick-input-left-action-bar .action-label").click()
+
+
 def test_new_project_explains_its_options_checks_the_answers_and_goes_back(home: Home) -> None:
     project = projects.tidy(home.path.parent / "p")
     with vscode.launch(home, project) as editor:
-        widget = editor.page.locator(".quick-input-widget")
-        line, row = widget.locator("input.input"), widget.locator(".monaco-list-row")
-
-        def asked(title: str, text: str) -> None:
-            widget.locator(".quick-input-title", has_text=title).wait_for()
-            until(lambda: text in widget.inner_text(), lambda: f"{text} in {widget.inner_text()}", SECONDS)
-
-        def accept(title: str, answer: str | None = None) -> None:
-            asked(title, "")
-            if answer is not None:
-                line.fill(answer)
-            editor.press("Enter")
-
+        ask = Questions(editor)
         editor.palette("CCDS: New Project…")
-        accept("Project name", "River levels")
-        asked("(2/4)", "Make it with the defaults")
-        row.filter(has_text="Choose each option").click()
-        asked("Repo name", "folder that is made for the project")
-        line.fill("river/levels")
-        asked("Repo name", "is a path, not the name of one folder")
-        editor.press("Enter")
-        accept("Repo name", "levels")
-        asked("Module name", "what `import` says")
-        assert line.input_value() == "river_levels", "what is proposed follows from the answers before"
-        widget.locator(".quick-input-left-action-bar .action-label").click()
-        asked("Repo name", "")
-        assert line.input_value() == "levels", "the answer stands when one goes back to it"
-        for title in ("Repo name", "Module name", "Author name", "Description", "Python version"):
-            accept(title)
-        asked("Dataset storage", "with the `aws` command")
-        row.filter(has_text="Amazon S3").click()
-        accept("s3, Bucket", "levels-bucket")
-        accept("s3, Aws profile")
-        accept("Environment manager")
-        asked("Dependency file", "virtualenv does not work from pixi.toml")
-        row.filter(has_text="pixi.toml").click()
-        row.filter(has_text="Choose another one").click()
-        asked("Dependency file", "pip's plain list")
-        row.filter(has_text="pixi.toml").click()
-        row.filter(has_text="all the same").click()
-        asked("Pydata packages", "Add what you need when you need it")
-        for title in (
-            "Pydata",
-            "Testing",
-            "Linting",
-            "license",
-            "Docs",
-            "code scaffold",
-            "(20/21)",
-            "(21/21)",
-        ):
-            accept(title)
+        ask.answer("Project name", "River levels")
+        ask.asked("(2/4)", "Make it with the defaults")
+        ask.take("Choose each option")
+        ask.asked("Repo name", "folder that is made for the project")
+        ask.answer("Repo name", "river/levels")
+        ask.asked("Repo name", "is a path, not the name of one folder")
+        ask.answer("Repo name", "levels")
+        ask.asked("Module name", "what `import` says")
+        assert ask.line.input_value() == "river_levels", "what is proposed follows from the answers before"
+        ask.back()
+        ask.asked("Repo name")
+        assert ask.line.input_value() == "levels", "the answer stands when one goes back to it"
+        ask.accept("Repo name", "Module name", "Author name", "Description", "Python version")
+        ask.asked("Dataset storage", "with the `aws` command")
+        ask.take("Amazon S3")
+        ask.answer("s3, Bucket", "levels-bucket")
+        ask.accept("s3, Aws profile", "Environment manager")
+        ask.asked("Dependency file", "virtualenv does not work from pixi.toml")
+        ask.take("pixi.toml")
+        ask.take("Choose another one")
+        ask.asked("Dependency file", "pip's plain list")
+        ask.take("pixi.toml")
+        ask.take("all the same")
+        ask.asked("Pydata packages", "Add what you need when you need it")
+        ask.accept("Pydata", "Testing", "Linting", "license", "Docs", "code scaffold", "(20/21)", "(21/21)")
         made = project / "levels"
         until((made / "pixi.toml").is_file, "the project is there", SECONDS)
         assert "levels-bucket" in (made / "Makefile").read_text(encoding="utf-8")
