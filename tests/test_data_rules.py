@@ -70,6 +70,20 @@ def test_other_places_for_data(path: str, committed: bool, state: State, offered
     assert edits & {MoveToRaw, TrackWithDvc, TrackWithLfs} == offered
 
 
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        (made("export.csv", b"a,b\n" * 1000), "would stay in the history"),
+        (replace(made("export.csv", b"a,b\n" * 1000), committed=True), "is in the history already"),
+        (made("export.csv", b"a,b\n" * 1000, WORK_TREE, tracked=True), "is in the history already"),
+        (made("export.csv", b"a,b\n" * 1000, WORK_TREE), "would stay in the history"),
+    ],
+)
+def test_what_a_table_does_to_the_history_depends_on_whether_it_is_there(file: File, text: str) -> None:
+    (finding,) = found(data_file.RULE, file)
+    assert text in finding.message
+
+
 def test_a_file_is_told_by_its_first_bytes_where_its_name_says_little() -> None:
     (other,) = found(data_file.RULE, made("notebooks/a.dat", b"\x93NUMPY" + b"x" * 3000))
     assert other.kind == "tabular"

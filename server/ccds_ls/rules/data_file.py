@@ -116,6 +116,8 @@ def _message(verdict: Verdict, file: File, limit: int) -> str:
         return f"{how_large} stay in the history for good; the limit here is {readable(limit)}. {_ELSEWHERE}"
     if kind == "large-notebook" and not _is_mostly_outputs(file):
         kind = "large-cells"
+    if kind == "tabular" and (file.committed or (file.state is State.WORK_TREE and file.tracked)):
+        kind = "kept-table"
     return _MESSAGES[kind].format(what=_described(verdict, how_large))
 
 
@@ -138,6 +140,8 @@ _MESSAGES = {
     "Let .gitignore cover the folder, and share data by other means (storage, DVC, Git LFS).",
     "tabular": "{what} would stay in the history for good, and may hold what is not yours to publish. "
     "Move it into the data folder, which git ignores, or add it to .gitignore.",
+    "kept-table": "{what} is in the history already, and may hold what is not yours to publish. "
+    "Stop tracking it, and keep it in the data folder, which git ignores.",
     "model": "{what} can be made again from code and data, and git can't compare its versions. "
     "Keep it out of git, or track it with Git LFS or DVC.",
     "archive": "{what} is a closed box to git, and each version is kept whole. "
