@@ -84,6 +84,14 @@ def test_what_a_table_does_to_the_history_depends_on_whether_it_is_there(file: F
     assert text in finding.message
 
 
+def test_a_file_that_was_added_against_gitignore_only_leaves_the_index_again() -> None:
+    file = replace(made(".env", "DB_PASS=1a2b3c\n"), covered_by=".gitignore:1: .env")
+    (finding,) = found(env_file.RULE, file)
+    assert [(fix.title, fix.edits) for fix in finding.fixes] == [("Unstage .env", (Unstage(".env"),))]
+    (fix,) = found(env_file.RULE, replace(file, state=State.WOULD_BE_ADDED, tracked=True))[0].fixes
+    assert fix.title == "Stop tracking .env (the file stays)" and fix.edits == (StopTracking(".env"),)
+
+
 def test_a_file_is_told_by_its_first_bytes_where_its_name_says_little() -> None:
     (other,) = found(data_file.RULE, made("notebooks/a.dat", b"\x93NUMPY" + b"x" * 3000))
     assert other.kind == "tabular"

@@ -30,6 +30,7 @@ def pattern_for(path: str) -> str:
 def ignoring_fixes(file: File, project: Project, *patterns: str, safe: bool = False) -> tuple[Fix, ...]:
     """What keeps a file out of the commit, the first pattern preferred; then leaving .gitignore alone.
 
+    A file that git would ignore if it did not know it needs no pattern.
     Patterns are for the .gitignore in the project's root. ``safe`` says that no work of the user's that is for
     git can be in such a file; only a fix that leaves the index alone is ever marked so.
     """
@@ -44,6 +45,8 @@ def ignoring_fixes(file: File, project: Project, *patterns: str, safe: bool = Fa
         )
     elif file.tracked:
         first, title = (StopTracking(file.path),), "Stop tracking, and add {} to .gitignore (the file stays)"
+    if file.covered_by is not None and first:
+        return (Fix(alone or f"Stop tracking {file.name} (the file stays)", first, preferred=True),)
     fixes = tuple(
         Fix(
             title.format(pattern if len(pattern) <= 60 else "this file"),
