@@ -95,7 +95,7 @@ BELOW = [pytest.param(folder, marks=pytest.mark.long) for folder in ("sub/deep",
 
 
 @pytest.mark.parametrize("folder", [".", *BELOW])
-@pytest.mark.parametrize("verbose", [(), ("-v",)])
+@pytest.mark.parametrize("verbose", [(), pytest.param(("-v",), marks=pytest.mark.long)])
 @pytest.mark.parametrize("name", SETTINGS)
 def test_with_every_setting(name: str, verbose: tuple[str, ...], folder: str, repo: Path) -> None:
     for key, value in SETTINGS[name].items():
@@ -115,7 +115,9 @@ LANGUAGES = sorted(
 
 @pytest.mark.long
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("options", [(), ("-v",), ("--amend",)])
+@pytest.mark.parametrize(
+    "options", [(), *(pytest.param((one,), marks=pytest.mark.long) for one in ("-v", "--amend"))]
+)
 def test_in_every_language_of_this_git(language: str, options: tuple[str, ...], repo: Path) -> None:
     spoken = {"LC_ALL": "C.UTF-8", "LANGUAGE": language}
     text = buffer(repo, "commit", *options, "-e", "-m", "feat: a", env=spoken)
@@ -158,7 +160,9 @@ STOPPED: dict[str, tuple[tuple[str, ...], tuple[str, ...], set[str], str]] = {
 }
 
 
-@pytest.mark.parametrize("cleanup", ["strip", "scissors", pytest.param("whitespace", marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "cleanup", ["strip", *(pytest.param(one, marks=pytest.mark.long) for one in ("scissors", "whitespace"))]
+)
 @pytest.mark.parametrize("language", ["C", "de"])
 @pytest.mark.parametrize("name", STOPPED)
 def test_behind_a_conflict(name: str, language: str, cleanup: str, repo: Path) -> None:

@@ -469,7 +469,7 @@ def test_two_versions_of_ccds_ls_keep_their_own_rules(
 def test_rules_that_were_compiled_long_ago_are_removed_by_a_new_version(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kingfisher_sdk.Rules", lambda paths, **_: None)
+    monkeypatch.setattr("kingfisher_sdk.Rules", lambda *_, **__: None)
     for name, age in {"old.vscdb": 91, "young.vscdb": 89}.items():
         (tmp_path / name).touch()
         made = time() - age * 24 * 3600
