@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ccds_ls.gitignore import is_ignored, pattern_for
@@ -106,5 +106,6 @@ PROBES = ["data/raw/a.csv", "data/a.csv", "raw/a.csv", "a.csv", "x/data/raw/deep
         st.tuples(st.sampled_from(["", "", "!"]), PATTERNS).map("".join), min_size=1, max_size=4
     )
 )
+@example(patterns=["data/", "!/**"])
 def test_matching_agrees_with_git(repository: Path, patterns: list[str]) -> None:
     assert {path for path in PROBES if is_ignored(patterns, path)} == ignored(repository, patterns, PROBES)

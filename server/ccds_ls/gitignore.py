@@ -101,7 +101,7 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
 
 
 _PART = re.compile(
-    r"\\(?P<escaped>.)|(?P<folders>(?:^|(?<=/))\*{2,}/)|(?P<inside>(?<=/)\*{2,}$)|(?P<stars>\*+)|(?P<one>\?)"
+    r"\\(?P<escaped>.)|(?P<folders>(?:^|(?<=/))\*{2,}/)|(?P<inside>(?:^|(?<=/))\*{2,}$)|(?P<stars>\*+)|(?P<one>\?)"
     r"|\[(?P<negation>[!^]?)(?P<members>\]?[^\]]*)\]|(?P<plain>.)",
     re.DOTALL,
 )
