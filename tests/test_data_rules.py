@@ -11,6 +11,7 @@ import pytest
 from ccds_ls.config import Config
 from ccds_ls.finding import (
     AppendLine,
+    EditSaved,
     Finding,
     MoveToRaw,
     Severity,
@@ -114,6 +115,11 @@ def test_a_large_notebook_is_cleared_of_its_outputs_if_they_make_it_large(
     first = finding.fixes[0]
     assert (first.title == "Clear all outputs of this notebook") is in_outputs
     assert all(isinstance(edit, TextEdit) for edit in first.edits) is in_outputs
+    (typed,) = found(data_file.RULE, replace(made("notebooks/a.ipynb", text, state), origin=Origin.OVERLAY))
+    assert typed.message == finding.message and typed.fixes[0].title == first.title
+    assert (typed.fixes[0].edits == (EditSaved("notebooks/a.ipynb"),)) is in_outputs, (
+        "no edits at each keystroke"
+    )
     assert not any(fix.preferred for fix in finding.fixes), "nobody wants a notebook ignored by one key"
 
 

@@ -126,7 +126,10 @@ class TrackWithLfs:
 
 @dataclass(frozen=True)
 class EditSaved:
-    """Clear outputs, of a cell or of all, or renumber the counts, in the saved file of a notebook shown as cells."""
+    """Clear outputs, of a cell or of all, or renumber the counts, once that is asked for.
+
+    Of a notebook that an editor shows as cells, in the saved file; of its JSON in the editor, there.
+    """
 
     path: str
     cell: int | None = None

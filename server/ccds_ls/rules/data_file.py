@@ -58,12 +58,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ccds_ls.data_policy import GITHUB_REJECTS, Content, Verdict, data_folder, in_state, judge
-from ccds_ls.finding import Finding, Fix, MoveToRaw, State, TrackWithDvc, TrackWithLfs, plain_fingerprint
+from ccds_ls.finding import (
+    EditSaved,
+    Finding,
+    Fix,
+    MoveToRaw,
+    State,
+    TrackWithDvc,
+    TrackWithLfs,
+    plain_fingerprint,
+)
 from ccds_ls.gitignore import ignoring_fixes, pattern_for
 from ccds_ls.notebook.cell_findings import clear_outputs, outputs_size
 from ccds_ls.rules import Context, Rule
 from ccds_ls.rules.litter import litter_of
-from ccds_ls.snapshot import File
+from ccds_ls.snapshot import File, Origin
 
 
 def check(file: File, context: Context) -> Iterator[Finding]:
@@ -124,13 +133,20 @@ def _message(verdict: Verdict, file: File, limit: int) -> str:
 def _clearing(file: File) -> tuple[Fix, ...]:
     if file.notebook is None or not _is_mostly_outputs(file):
         return ()
-    return clear_outputs(file, "Clear all outputs of this notebook", file.notebook.cells)
+    title = "Clear all outputs of this notebook"
+    if file.origin is Origin.OVERLAY and any(cell.outputs for cell in file.notebook.cells):
+        return (
+            Fix(title, (EditSaved(file.path),)),
+        )  # The edits are many, and this is asked at each keystroke.
+    return clear_outputs(file, title, file.notebook.cells)
 
 
 def _is_mostly_outputs(file: File) -> bool:
     """Whether outputs make a notebook large; taken to be so where an editor shows it or nothing can be read."""
     if file.cells is not None or file.text is None or file.notebook is None or not file.notebook.cells:
         return True
+    if file.origin is Origin.OVERLAY:  # To measure the outputs takes too long at each keystroke.
+        return sum(len(cell.source) for cell in file.notebook.cells) < len(file.text) / 2
     return sum(map(outputs_size, file.notebook.cells)) > len(file.text) / 2
 
 
