@@ -301,6 +301,8 @@ def find(line: str, path: str, patterns: Iterable[Pattern]) -> Iterator[Match]:
     """The secrets on one line that have a form of their own, of ``patterns``; spans are in the line."""
     low = lower(line)
     hints = {hint for hint in _HINTS if hint in low}
+    if not hints:
+        return
     for pattern in patterns:
         if hints.isdisjoint(pattern.hints) or not path.endswith(pattern.path):
             continue
