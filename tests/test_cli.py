@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import string
 import subprocess
 import sys
@@ -138,7 +139,11 @@ def test_nothing_found_says_so(repo: Path, capsys: pytest.CaptureFixture[str]) -
 def test_only_fixes_whose_program_is_installed_are_offered(
     installed: bool, repo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ccds_ls.git.run.shutil.which", lambda *_: "/bin/true" if installed else None)
+    which = shutil.which
+    tools = dict.fromkeys(("git-lfs", "dvc"), "/bin/true" if installed else None)
+    monkeypatch.setattr(
+        "ccds_ls.git.run.shutil.which", lambda name: tools[name] if name in tools else which(name)
+    )
     stage(repo, {"model.pkl": b"\x80\x04" + b"x" * 2_000_000})
     (repo / ".dvc").mkdir(exist_ok=True)
     _, out, _ = run(capsys, "check", "--format", "json", "--staged", str(repo))
@@ -146,6 +151,22 @@ def test_only_fixes_whose_program_is_installed_are_offered(
     assert fixes
     assert ({"Track it with DVC", "Track it with Git LFS"} <= fixes) == installed
     assert installed or not any(fix.startswith("Track it with") for fix in fixes)
+
+
+def test_a_program_is_looked_for_once_however_many_fixes_need_it(
+    repo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_for: list[str] = []
+    which = shutil.which
+
+    def look(name: str) -> str | None:
+        looked_for.append(name)
+        return which(name)
+
+    monkeypatch.setattr("ccds_ls.git.run.shutil.which", look)
+    stage(repo, {f"{number}.pkl": b"\x80\x04" + b"x" * 2_000_000 for number in range(3)})
+    assert len(checked(capsys, "--staged")) == 3
+    assert looked_for.count("git-lfs") == 1
 
 
 @pytest.mark.parametrize("style", ["text", "json", "sarif", "github"])
@@ -238,7 +259,7 @@ def test_fifos_and_links_out_of_the_tree_are_survived(
 def test_a_link_that_is_called_as_a_notebook_is_none(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = repo / "notebooks"
     folder.mkdir()
-    (folder / "1.0-jqp-levels.ipynb").symlink_to("../shared/levels.ipynb")
+    (folder / "1.0-jqp-levels.ipynb").symlink_to("../old/levels.ipynb")
     (folder / ".#2.0-jqp-widths.ipynb").symlink_to("jane@tower.4711:1790000000")  # as Emacs locks a file
     assert checked(capsys) == []
     git(repo, "add", ".")

@@ -17,7 +17,7 @@ from ccds_ls.finding import (
     Suppress,
     TextEdit,
 )
-from ccds_ls.possible import is_possible
+from ccds_ls.possible import possible_in
 from ccds_ls.project import nearest
 from ccds_ls.rules import UNCHECKED as UNCHECKED
 from ccds_ls.rules import Context, Rule, all_rules
@@ -71,13 +71,16 @@ def check(
         for file in snapshot.files
         if file.unread and not file.ignored
     ]
+    is_possible = possible_in(snapshot.root)
     # The secret engine may still be loading: what does not need it comes first.
     for group, file in product(filter(None, (others, searching)), snapshot.files):
         if cancelled():
             break
         project = nearest(snapshot.projects, file.path)
         context = Context(snapshot, project, project.config, detector.find)
-        found.extend((finding, file) for finding in _check_file(file, context, group, cache))
+        for finding in _check_file(file, context, group, cache):
+            mending = tuple(filter(is_possible, finding.fixes))
+            found.append((replace(finding, fixes=mending), file))
     current = {file.path: file for file in snapshot.files if file.origin is not Origin.INDEX}
     return sorted(_merged(found, current), key=_order)
 
@@ -100,8 +103,7 @@ def _check_file(
             ):
                 continue
             accept = suppressing_fixes(finding, file) if rule.acceptable else ()
-            fixes = (fix for fix in finding.fixes if is_possible(fix, context.snapshot.root))
-            yield replace(finding, fixes=(*fixes, *accept))
+            yield replace(finding, fixes=finding.fixes + accept)
 
 
 def _run(rule: Rule, file: File, context: Context, cache: Cache | None) -> tuple[Finding, ...]:

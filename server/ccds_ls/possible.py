@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 
 from ccds_ls.finding import Fix, TrackWithDvc, TrackWithLfs
 from ccds_ls.git.run import has_dvc, has_lfs
 
 
-def is_possible(fix: Fix, root: Path) -> bool:
-    """Whether this machine and the project in ``root`` have what a fix needs."""
-    for edit in fix.edits:
-        if isinstance(edit, TrackWithLfs) and not has_lfs():
-            return False
-        if isinstance(edit, TrackWithDvc) and not has_dvc(root):
-            return False
-    return True
+def possible_in(root: Path) -> Callable[[Fix], bool]:
+    """A function that says whether this machine and the project in ``root`` have what a fix needs.
+
+    It looks for a program once, and only where a fix needs it: on some systems that takes tens of milliseconds.
+    """
+    here = {TrackWithLfs: cache(has_lfs), TrackWithDvc: cache(partial(has_dvc, root))}
+    return lambda fix: all(here[type(edit)]() for edit in fix.edits if type(edit) in here)
