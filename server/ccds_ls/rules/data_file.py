@@ -125,7 +125,7 @@ def _message(verdict: Verdict, file: File, limit: int) -> str:
         return f"{how_large} stay in the history for good; the limit here is {readable(limit)}. {_ELSEWHERE}"
     if kind == "large-notebook" and not _is_mostly_outputs(file):
         kind = "large-cells"
-    if kind == "tabular" and (file.committed or (file.state is State.WORK_TREE and file.tracked)):
+    if kind == "tabular" and file.state is State.WORK_TREE and file.tracked:
         kind = "kept-table"
     return _MESSAGES[kind].format(what=_described(verdict, how_large))
 
@@ -135,9 +135,8 @@ def _clearing(file: File) -> tuple[Fix, ...]:
         return ()
     title = "Clear all outputs of this notebook"
     if file.origin is Origin.OVERLAY and any(cell.outputs for cell in file.notebook.cells):
-        return (
-            Fix(title, (EditSaved(file.path),)),
-        )  # The edits are many, and this is asked at each keystroke.
+        # The edits are many, and this is asked at each keystroke.
+        return (Fix(title, (EditSaved(file.path),)),)
     return clear_outputs(file, title, file.notebook.cells)
 
 
