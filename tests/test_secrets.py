@@ -42,6 +42,16 @@ def test_a_pattern_finds_its_samples(kind: str, sample: str) -> None:
     assert kind in {secret.kind for secret in own_rules_only().find(filled(sample), "src/a.py")}
 
 
+PREFILTERED = [
+    (pattern.prefilter, sample) for pattern in PATTERNS if pattern.prefilter for sample in pattern.finds
+]
+
+
+@pytest.mark.parametrize(("prefilter", "sample"), PREFILTERED)
+def test_a_patterns_prefilter_hits_its_samples(prefilter: tuple[str, ...], sample: str) -> None:
+    assert any(re.search(cheap, filled(sample).lower()) for cheap in prefilter)
+
+
 @pytest.mark.parametrize(("kind", "sample"), PASSES)
 def test_a_pattern_lets_pass_what_is_none(kind: str, sample: str) -> None:
     assert kind not in {secret.kind for secret in own_rules_only().find(filled(sample), "src/a.py")}

@@ -1,24 +1,46 @@
-"""Secrets that a call is given as an argument without a name."""
+"""Passwords and keys that a call is given as an argument without a name."""
 
 from __future__ import annotations
 
-import re
+from ccds_ls.secrets.patterns.pattern import Pattern, is_given_password, is_given_token, is_no_placeholder
+from ccds_ls.secrets.patterns.values import is_random
 
-from ccds_ls.secrets.patterns.pattern import Pattern, is_given_password, is_given_token
-from ccds_ls.secrets.patterns.values import is_placeholder
+# Calls whose first argument is a key, as they are written; in the prefilter by the ends of their names.
+_TAKES_KEY = "|".join(
+    r"""
+    AzureKeyCredential AzureSasCredential CognitiveServicesCredentials Experiment set_api_key set_token \w{1,20}_token
+    login init_api \w{0,20}Client OpenAI CometML? ApiKeyAuth Fernet Census OAuthHandler \w{0,12}OAuth1\w{0,12}
+    census_api_key fredr_set_key api_key Fred OWM OpenCageGeocode Pinecone Groq Roboflow Bot
+    """.split()
+)
+_TAKES_KEY_ENDS = "|".join(
+    """
+    auth credentials? experiment client login _key _token openai fernet census fred key token geocod[a-z]{0,8} owm quandl
+    roboflow pinecone groq bot
+    """.split()
+)
 
 PATTERNS: tuple[Pattern, ...] = (
     Pattern(
-        "password",
-        "Password in a pair of user and password",
-        ("auth", "credential"),
-        re.compile(
-            r"\b(?:(?:auth|basic_auth|http_auth|credentials|HTTPBasicAuth|authenticate|SetBasicAuth|NetworkCredential)"
-            r"[\"']?[ \t]{0,4}[=:]?[ \t]{0,4}[(\[]|basic_auth[ ])[ \t]{0,4}[\"'](?P<user>[^\s\"']{1,80})[\"'][ \t]{0,4},[ \t]{0,4}[\"'](?P<value>[^\s\"']{4,200})[\"']"
+        kind="password",
+        title="Password in a pair of user and password",
+        confidence="medium",
+        prefilter=(
+            r"(?:auth|credentials?)[ =]{0,3}\(b?[\"'][^\s\"']{1,80}[\"'],[ \t]{0,4}[\"'][^\s\"']{4}",
+            r"basic_auth [\"']",
+            r"authenticate\([\"']",
         ),
-        lambda match: match["value"] != match["user"] and is_given_password(match),
-        "medium",
-        (
+        keywords=("auth", "credential"),
+        regex=r"""(?x)
+            \b(?:
+                (?:auth|basic_auth|http_auth|credentials|HTTPBasicAuth|authenticate|SetBasicAuth|NetworkCredential)
+                ["']?[ \t]{0,4}[=:]?[ \t]{0,4}[(\[]
+                | basic_auth[ ]
+            )
+            [ \t]{0,4}["'](?P<user>[^\s"']{1,80})["'][ \t]{0,4},[ \t]{0,4}["'](?P<value>[^\s"']{4,200})["']
+        """,
+        accepts=lambda match: match["value"] != match["user"] and is_given_password(match),
+        finds=(
             "requests.get(url, auth=('ana', '<password>'))",
             "HTTPBasicAuth('ana', '<password>')",
             'GET(url, authenticate("ana", "<password>"))',
@@ -26,12 +48,22 @@ PATTERNS: tuple[Pattern, ...] = (
             "req.basic_auth 'ana', '<password>'",
             'new NetworkCredential("ana", "<password>")',
         ),
-        ("requests.get(url, auth=('user', 'pass'))",),
+        passes=("requests.get(url, auth=('user', 'pass'))",),
     ),
     Pattern(
-        "password",
-        "Password given to a call",
-        (
+        kind="password",
+        title="Password given to a call",
+        confidence="medium",
+        prefilter=(
+            r"login[ =]{0,3}\(b?[\"'][^\s\"']{1,80}[\"'],[ \t]{0,4}[\"'][^\s\"']{4}",
+            r"login\([\"'a-z_.@]{1,40},[ ]?[\"'][^\"'\s]{6}",
+            r"(?:mysqldb|pymysql|oracle|oracledb)\.connect\([\"']",
+            r"set_password\([\"']",
+            r"key_set_with_value\([\"']",
+            r"yagmail\.smtp\([\"']",
+            r"(?:getconnection|dbinterface\.connect|wifi\.begin)\(",
+        ),
+        keywords=(
             "login(",
             ".connect(",
             "set_password(",
@@ -40,16 +72,20 @@ PATTERNS: tuple[Pattern, ...] = (
             "getconnection(",
             "wifi.begin(",
         ),
-        re.compile(
-            r"(?:\.login\((?:[\"'][^\s\"']{1,60}[\"']|[\w.]{1,40}),|(?:keyring\.set_password|key_set_with_value)\([\"'][^\"']{1,60}[\"'],[ ]?[\"'][^\"']{1,60}[\"'],"
-            r"|(?:MySQLdb|pymysql)\.connect\([\"'][^\"']{1,60}[\"'],[ ]?[\"'][^\"']{1,60}[\"'],"
-            r"|DBInterface\.connect\([\w.]{1,40},[ ]?[\"'][^\"']{1,90}[\"'],[ ]?[\"'][^\"']{1,60}[\"'],"
-            r"|getConnection\([^\n]{1,160}?,[ ]?[\"'][^\"']{1,60}[\"'],|(?:WiFi\.begin|yagmail\.SMTP)\([\"'][^\"']{1,60}[\"'],"
-            r"|(?:cx_Oracle|oracledb)\.connect\([\"'][^\"']{1,60}[\"'],)[ ]{0,2}[\"'](?P<value>[^\s\"']{6,200})[\"']"
-        ),
-        is_given_password,
-        "medium",
-        (
+        regex=r"""(?x)
+            (?:
+                \.login\((?:["'][^\s"']{1,60}["']|[\w.]{1,40}),
+                | (?:keyring\.set_password|key_set_with_value)\(["'][^"']{1,60}["'],[ ]?["'][^"']{1,60}["'],
+                | (?:MySQLdb|pymysql)\.connect\(["'][^"']{1,60}["'],[ ]?["'][^"']{1,60}["'],
+                | DBInterface\.connect\([\w.]{1,40},[ ]?["'][^"']{1,90}["'],[ ]?["'][^"']{1,60}["'],
+                | getConnection\([^\n]{1,160}?,[ ]?["'][^"']{1,60}["'],
+                | (?:WiFi\.begin|yagmail\.SMTP)\(["'][^"']{1,60}["'],
+                | (?:cx_Oracle|oracledb)\.connect\(["'][^"']{1,60}["'],
+            )
+            [ ]{0,2}["'](?P<value>[^\s"']{6,200})["']
+        """,
+        accepts=is_given_password,
+        finds=(
             "smtp.login('ana@lab.org', '<password>')",
             "server.login(sender, '<password>')",
             "keyring.set_password('lab', 'ana', '<password>')",
@@ -61,21 +97,20 @@ PATTERNS: tuple[Pattern, ...] = (
             "MySQLdb.connect('db1', 'ana', '<password>', 'sales')",
             "cx_Oracle.connect('ana', '<password>', dsn)",
         ),
-        ("smtp.login(sender, password)", "client.login(username='ana', force=True)"),
+        passes=("smtp.login(sender, password)", "client.login(username='ana', force=True)"),
     ),
     Pattern(
-        "api-key",
-        "API key given to a call",
-        ('("', "('", "( ", '(b"', "(b'"),
-        re.compile(
-            r"\b(?:AzureKeyCredential|AzureSasCredential|CognitiveServicesCredentials|Experiment|set_api_key|set_token|\w{1,20}_token"
-            r"|login|init_api|\w{0,20}Client|OpenAI|CometML?|ApiKeyAuth|Fernet|Census|OAuthHandler|\w{0,12}OAuth1\w{0,12}"
-            r"|census_api_key|fredr_set_key|api_key|Fred|OWM|OpenCageGeocode|Pinecone|Groq|Roboflow|Bot)"
-            r"\([ \t]{0,4}b?[\"'](?P<value>[\w=-]{20,200})[\"']"
+        kind="api-key",
+        title="API key given to a call",
+        confidence="medium",
+        prefilter=(
+            rf"(?:{_TAKES_KEY_ENDS})[ =]{{0,3}}\(b?[\"'][a-z0-9_=-]{{20}}",
+            r"(?:oauthhandler|set_access_token|oauth1)\([\"']",
         ),
-        is_given_token,
-        "medium",
-        (
+        keywords=('("', "('", "( ", '(b"', "(b'"),
+        regex=rf"\b(?:{_TAKES_KEY})\([ \t]{{0,4}}b?[\"'](?P<value>[\w=-]{{20,200}})[\"']",
+        accepts=is_given_token,
+        finds=(
             "credential = AzureKeyCredential('<hex32>')",
             "experiment = Experiment('<b62-25>', project_name='x')",
             "wandb.login('<hex40>')",
@@ -83,100 +118,128 @@ PATTERNS: tuple[Pattern, ...] = (
             "auth = tweepy.OAuthHandler('<b62-25>', secret)",
             'census_api_key("<hex40>")',
         ),
-        ("Experiment('my-first-experiment-with-comet')",),
+        passes=("Experiment('my-first-experiment-with-comet')",),
     ),
     Pattern(
-        "secret",
-        "Key that signs tokens",
-        ("jwt.",),
-        re.compile(
+        kind="secret",
+        title="Key that signs tokens",
+        confidence="medium",
+        prefilter=(r"jwt\.(?:encode|decode|sign|verify)\(",),
+        keywords=("jwt.",),
+        regex=(
             r"\bjwt\.(?:encode|decode|sign|verify)\([^\n]{1,120}?,[ ]?b?[\"'](?P<value>[^\s\"']{8,200})[\"'][,)]"
         ),
-        is_given_password,
-        "medium",
-        (
+        accepts=is_given_password,
+        finds=(
             "token = jwt.encode({'sub': 'ana'}, '<password>', algorithm='HS256')",
             "jwt.sign(payload, '<token>')",
         ),
-        ("jwt.encode(payload, key, 'HS256')", "jwt.decode(token, 'your-secret-key', ['HS256'])"),
+        passes=("jwt.encode(payload, key, 'HS256')", "jwt.decode(token, 'your-secret-key', ['HS256'])"),
     ),
     Pattern(
-        "password",
-        "Password typed into a form",
-        ("send_keys(", ".fill("),
-        re.compile(
-            r"(?i:pass|pwd)[\w\]-]{0,20}[\"']{1,2}(?:\)\.(?:send_keys|fill)\(|,)[ ]?[\"'](?P<value>[^\s\"']{6,200})[\"']\)"
+        kind="password",
+        title="Password typed into a form",
+        confidence="medium",
+        prefilter=(r"\)\.(?:send_keys|fill)\([\"']", r"\.fill\([\"'][^\"']{0,40}(?:pass|pwd)"),
+        keywords=("send_keys(", ".fill("),
+        regex=(
+            r"(?i:pass|pwd)[\w\]-]{0,20}[\"']{1,2}(?:\)\.(?:send_keys|fill)\(|,)"
+            r"[ ]?[\"'](?P<value>[^\s\"']{6,200})[\"']\)"
         ),
-        is_given_password,
-        "medium",
-        (
+        accepts=is_given_password,
+        finds=(
             "driver.find_element(By.ID, 'password').send_keys('<password>')",
             "page.fill('#password', '<password>')",
             'page.locator("input[name=pwd]").fill("<password>")',
         ),
-        ("driver.find_element(By.ID, 'password').send_keys(password)", "page.fill('#password', 'secret')"),
+        passes=(
+            "driver.find_element(By.ID, 'password').send_keys(password)",
+            "page.fill('#password', 'secret')",
+        ),
     ),
     Pattern(
-        "password",
-        "Password given to a name together with another",
-        ("pass", "pwd", "pw"),
-        re.compile(
-            r"(?i:user\w{0,10}|login|email),[ ]?\w{0,20}(?i:password|passwd|pwd|pass|pw)[ ]{0,2}=[ ]{0,2}\(?[\"'][^\s\"']{1,80}[\"'],[ ]?[\"'](?P<value>[^\s\"']{6,200})[\"']"
+        kind="password",
+        title="Password given to a name together with another",
+        confidence="medium",
+        prefilter=(
+            r"pass(?:w(?:or)?d)? {0,2}= {0,2}\(?[\"'][^\s\"']{1,80}[\"'], ?[\"'][^\s\"']{6}",
+            r"pwd? {0,2}= {0,2}\(?[\"'][^\s\"']{1,80}[\"'], ?[\"'][^\s\"']{6}",
         ),
-        is_given_password,
-        "medium",
-        ("USER, PASSWORD = 'ana', '<password>'",),
-        ("user, password = 'user', 'password'", "user, password = sys.argv[1], sys.argv[2]"),
+        keywords=("pass", "pwd", "pw"),
+        regex=(
+            r"(?i:user\w{0,10}|login|email),[ ]?\w{0,20}(?i:password|passwd|pwd|pass|pw)[ ]{0,2}=[ ]{0,2}"
+            r"\(?[\"'][^\s\"']{1,80}[\"'],[ ]?[\"'](?P<value>[^\s\"']{6,200})[\"']"
+        ),
+        accepts=is_given_password,
+        finds=("USER, PASSWORD = 'ana', '<password>'",),
+        passes=("user, password = 'user', 'password'", "user, password = sys.argv[1], sys.argv[2]"),
     ),
     Pattern(
-        "azure-account-key",
-        "Azure account key",
-        ("cosmosclient(", "keycredential("),
-        re.compile(
-            r"\b(?:CosmosClient|StorageSharedKeyCredential|AzureNamedKeyCredential)\([\"'][^\s\"']{1,200}[\"'],[ ]?[\"'](?P<value>[A-Za-z0-9+/]{86}==)[\"']"
+        kind="azure-storage-key",
+        title="Azure storage account key",
+        confidence="high",
+        prefilter=(r"account\.key\.",),
+        keywords=("account.key.",),
+        regex=(
+            r"fs\.azure\.account\.key\.[\w.-]{3,120}[\"']?[ ]?[,=: ][ ]?[\"']?"
+            r"(?P<value>[A-Za-z0-9+/]{80,100}={0,2})"
         ),
-        lambda match: not is_placeholder(match["value"]),
-        "high",
-        ("CosmosClient('https://lab.documents.azure.com:443/', '<b64-88>')",),
-        ("CosmosClient('https://lab.documents.azure.com:443/', key)",),
+        accepts=lambda match: is_random(match["value"].rstrip("="), 40),
+        finds=("spark.conf.set('fs.azure.account.key.lab.blob.core.windows.net', '<b64-88>')",),
+        passes=("spark.conf.set('fs.azure.account.key.lab.dfs.core.windows.net', key)",),
         provider=True,
     ),
     Pattern(
-        "copernicus-api-key",
-        "Copernicus Climate Data Store key",
-        ("cdsapi.client(",),
-        re.compile(
-            r"\bcdsapi\.Client\([^()\n]{0,120}?\bkey=[\"'](?P<value>(?:\d{1,7}:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})[\"']"
+        kind="azure-account-key",
+        title="Azure account key",
+        confidence="high",
+        prefilter=(r"(?:cosmosclient|keycredential)\(",),
+        keywords=("cosmosclient(", "keycredential("),
+        regex=(
+            r"\b(?:CosmosClient|StorageSharedKeyCredential|AzureNamedKeyCredential)"
+            r"\([\"'][^\s\"']{1,200}[\"'],[ ]?[\"'](?P<value>[A-Za-z0-9+/]{86}==)[\"']"
         ),
-        lambda match: not is_placeholder(match["value"]),
-        "high",
-        ("c = cdsapi.Client(url='https://cds.climate.copernicus.eu/api', key='<uuid>')",),
-        ("c = cdsapi.Client(url=url, key=key)",),
+        accepts=is_no_placeholder,
+        finds=("CosmosClient('https://lab.documents.azure.com:443/', '<b64-88>')",),
+        passes=("CosmosClient('https://lab.documents.azure.com:443/', key)",),
         provider=True,
     ),
     Pattern(
-        "database-url",
-        "Database address with a password",
-        ("oracle", "sqlplus"),
-        re.compile(
-            r"(?:\b(?:cx_Oracle|oracledb)\.connect\([\"']|\bsqlplus[ ](?:-\w[ ]){0,2}[\"']?)\w{1,40}/(?P<value>[^\s@/\"']{4,100})@"
-        ),
-        is_given_password,
-        "high",
-        ("cx_Oracle.connect('ana/<password>@db1.lab.org:1521/x')", "sqlplus ana/<password>@db1"),
-        ("cx_Oracle.connect('scott/tiger@db1')", "sqlplus ana/$PW@db1"),
+        kind="azure-api-key",
+        title="Azure API key",
+        confidence="medium",
+        prefilter=(r"subscription=[\"'][0-9a-f]{32}",),
+        keywords=("subscription=",),
+        regex=r"\bsubscription=[\"'](?P<value>[0-9a-f]{32})[\"']",
+        accepts=is_no_placeholder,
+        finds=("SpeechConfig(subscription='<hex32>', region='westeurope')",),
+        passes=("SpeechConfig(subscription=key, region='westeurope')",),
     ),
     Pattern(
-        "spotify-client-secret",
-        "Spotify client secret",
-        ("spotify",),
-        re.compile(
-            r"\bSpotify(?:ClientCredentials|OAuth)\([\"'][0-9a-f]{32}[\"'],[ ]?[\"'](?P<value>[0-9a-f]{32})[\"']"
+        kind="copernicus-api-key",
+        title="Copernicus Climate Data Store key",
+        confidence="high",
+        prefilter=(r"cdsapi\.client\(",),
+        keywords=("cdsapi.client(",),
+        regex=(
+            r"\bcdsapi\.Client\([^()\n]{0,120}?\bkey=[\"']"
+            r"(?P<value>(?:\d{1,7}:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})[\"']"
         ),
-        lambda match: not is_placeholder(match["value"]),
-        "high",
-        ("SpotifyClientCredentials('<hex32>', '<hex32>')",),
-        ("SpotifyClientCredentials(client, secret)",),
+        accepts=is_no_placeholder,
+        finds=("c = cdsapi.Client(url='https://cds.climate.copernicus.eu/api', key='<uuid>')",),
+        passes=("c = cdsapi.Client(url=url, key=key)",),
+        provider=True,
+    ),
+    Pattern(
+        kind="spotify-client-secret",
+        title="Spotify client secret",
+        confidence="high",
+        prefilter=(r"spotify(?:clientcredentials|oauth)\([\"']",),
+        keywords=("spotify",),
+        regex=r"\bSpotify(?:ClientCredentials|OAuth)\([\"'][0-9a-f]{32}[\"'],[ ]?[\"'](?P<value>[0-9a-f]{32})[\"']",
+        accepts=is_no_placeholder,
+        finds=("SpotifyClientCredentials('<hex32>', '<hex32>')",),
+        passes=("SpotifyClientCredentials(client, secret)",),
         provider=True,
     ),
 )

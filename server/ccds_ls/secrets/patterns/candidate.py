@@ -1,100 +1,108 @@
-"""Where a secret could be: cheap patterns over a whole text, for our own rules to look closely at the line.
+"""Where a secret could be: the prefilter, cheap patterns over a whole text. The rules look closely at what it hits.
 
-They are in what ``re`` and the secret engine's regular expressions have in common, over lower-case ASCII. The engine
-runs them together with its own rules, in one pass. It finds a pattern fastest that begins with one word of its own, so
-there is a pattern for each word, and not one for all of them, which takes twice the time. What they cost beyond that
-is the number of hits, each file with one most of all, and the length of what follows a common word.
+The secret engine runs the patterns together with its own rules, in one pass. They are in what its regular expressions
+and ``re`` have in common, over lower-case ASCII. Those for a name and its value stand here, and mirror the links of
+``assignments``; those for a form of its own stand beside the form, as a ``Pattern``'s ``prefilter``; those for tokens
+are made from the table in ``tokens``.
+
+What costs time: the engine finds a pattern fastest that begins with one word of its own, so there is one for each
+word (one for all of them takes twice the time); then the number of hits, each file with one most of all, and the
+length of what follows a common word.
 """
 
 from __future__ import annotations
 
+from ccds_ls.secrets.patterns.structured import PATTERNS as STRUCTURED
 from ccds_ls.secrets.patterns.tokens import PATTERNS as TOKENS
 
+# Names, by the word in them. ``_MORE`` is how a name goes on.
 _MORE = r"[a-z0-9_.-]{0,30}"
-# Not "author", "tokenizer", "passing", "keyword".
-_KEY = rf"key(?:s|str(?:ing)?|val(?:ue)?|[0-9_.-]{_MORE})?"
-_AUTH = rf"auth(?:(?:ori[sz]|[a-np-z0-9_.-]){_MORE})?"
-_TOKEN = rf"token(?:(?:[a-hj-z0-9_.-]|i[a-rt-y]){_MORE})?"
-# What is chosen by people, and what only a machine makes.
-_PASSWORDS = (
+_PASSWORD_NAMES = (  # of values that people choose
     rf"pwd{_MORE}",
     rf"psw{_MORE}",
     rf"secret{_MORE}",
     rf"cred(?:[a-hj-z0-9_.-]{_MORE})?",  # not "credit"
     rf"kennwort{_MORE}",
-    rf"contrase[^\s]{{1,2}}a{_MORE}",
+    rf"contrase[^\s]{{1,2}}a{_MORE}",  # ñ is two bytes
     rf"senha{_MORE}",
     "pw",
     "psk",
-    rf"passe?(?:[wcp0-9_.-]{_MORE})?",
+    rf"passe?(?:[wcp0-9_.-]{_MORE})?",  # not "passing"
     r"(?:jupyter|notebook|server)[a-z0-9_]{0,10}[._]token",
 )
-_RANDOM = (_KEY, _AUTH, _TOKEN)
+_KEY_NAME = rf"key(?:s|str(?:ing)?|val(?:ue)?|[0-9_.-]{_MORE})?"  # not "keyword"
+_KEY_NAMES = (  # of values that only a machine makes
+    _KEY_NAME,
+    rf"auth(?:(?:ori[sz]|[a-np-z0-9_.-]){_MORE})?",  # not "author"
+    rf"token(?:(?:[a-hj-z0-9_.-]|i[a-rt-y]){_MORE})?",  # not "tokenizer"
+)
 
-_CLOSE, _QUOTES = r"[\x5c\x22'`\])}*]{0,4}", r"[\x22'`]"
-# A comma gives a value to a quoted name alone.
-_EQUALS = (
+# Links: what may stand between the name and the value.
+_CLOSE = r"[\\\"'`\])}*]{0,4}"  # the end of the name: a quote, a bracket, Markdown's bold
+_OPERATOR = (
     rf"(?:{_CLOSE}[ \t]{{0,8}}(?:[=:>?<|]{{1,3}}|\(|<-|or|to|\?:|:[ a-z_.|&'\[\]]{{1,24}}=|value=)"
-    rf"|[\x5c\x22'`\])}}]{{0,3}}{_QUOTES}[ \t]{{0,8}},)[ \t]{{0,8}}"
+    r"|[\\\"'`\])}]{0,3}[\"'`][ \t]{0,8},)[ \t]{0,8}"  # A comma gives a value to a quoted name alone.
 )
-_FIELD = (
-    rf"{_CLOSE}(?:[ \t]{{0,4}}[,{{]?\s{{1,40}}(?:type=str, )?[\x22']?(?:value|default(?:value)?)[\x22']?[ \t]{{0,4}}[:=][ \t]{{0,8}}"
-    r"|</(?:name>\s{0,40}<value|t[dh]>\s{0,40}<td|key>\s{0,40}<string)>|\(value=)"
+_FIELD = (  # The value is in a field of its own: {"name": "api_key", "value": "..."}, <td>api_key</td><td>...</td>.
+    rf"{_CLOSE}(?:"
+    r"[ \t]{0,4}[,{]?\s{1,40}(?:type=str, )?[\"']?(?:value|default(?:value)?)[\"']?[ \t]{0,4}[:=][ \t]{0,8}"
+    r"|</(?:name>\s{0,40}<value|t[dh]>\s{0,40}<td|key>\s{0,40}<string)>"
+    r"|\(value=)"
 )
-_WRAPPED = r"(?:[a-z.:]{0,14}(?:quote(?:_plus)?|secretstr|field|option|string::from|some)\((?:default=)?)?[\[({rbufn\x5c@]{0,4}"
-_SPACE = rf"{_CLOSE}[ \t]{{1,8}}(?:is:? |\| +)?[\x22'`]?"
-_OPERATOR = r"[\x5c\x22'`\]}]{0,4}[ \t]{0,8}(?:[=:>]|[=:-]>|[:?]=|::)[ \t]{0,8}(?:<!\[cdata\[)?"
+_SPACE = rf"{_CLOSE}[ \t]{{1,8}}(?:is:? |\| +)?[\"'`]?"  # --password x, the password is: x, | password | x |
+_BARE_OPERATOR = r"[\\\"'`\]}]{0,4}[ \t]{0,8}(?:[=:>]|[=:-]>|[:?]=|::)[ \t]{0,8}(?:<!\[cdata\[)?"
+# What wraps a quoted value, and the prefixes of a string: SecretStr("x"), Field(default="x"), ["x"], rb"x".
+_WRAPPER = (
+    r"(?:[a-z.:]{0,14}(?:quote(?:_plus)?|secretstr|field|option|string::from|some)\((?:default=)?)?"
+    r"[\[({rbufn\\@]{0,4}"
+)
 
 
-def _given(name: str, value: str, letter: str, shortest: int) -> str:
-    """A quoted value; one in a field of its own; one after space; a bare one, which has a digit or a sign before long.
+def _bare(letter: str, sign: str, shortest: int) -> str:
+    """A value without quotes: ``letter``s with a ``sign`` before long. A word has none, and is no secret here.
 
-    What is shorter than ``shortest`` is no value; so long a part of it need not be looked at.
+    The rest of it need not be looked at further than half of ``shortest``.
     """
-    rest = rf"[^\s\x22'`]{{{shortest // 2}}}"
-    spaced, bare = (
-        rf"(?:{chars}{{{shortest - 1},40}}{sign}|{chars}{{0,{shortest - 2}}}{sign}{rest})"
-        for chars, sign in ((r"[a-z_+/=.~!@#$%^&*?;-]", "[0-9]"), (letter, "[0-9#$%^&*@]"))
-    )
+    rest = rf"[^\s\"'`]{{{shortest // 2}}}"
+    return rf"(?:{letter}{{{shortest - 1},40}}{sign}|{letter}{{0,{shortest - 2}}}{sign}{rest})"
+
+
+def _assignment(name: str, quoted: str, letter: str, shortest: int) -> str:
+    """A name and its value: a ``quoted`` one, one in a field of its own, one behind a space, a bare one."""
+    spaced = _bare(r"[a-z_+/=.~!@#$%^&*?;-]", "[0-9]", shortest)
+    bare = _bare(letter, "[0-9#$%^&*@]", shortest)
     return (
-        rf"{name}(?:{_EQUALS}{_WRAPPED}[\x22'`\x5c]{{1,4}}{value}|{_FIELD}{_WRAPPED}{_QUOTES}{{0,3}}{value}"
-        rf"|{_SPACE}{spaced}|{_OPERATOR}{bare})"
+        rf"{name}(?:{_OPERATOR}{_WRAPPER}[\"'`\\]{{1,4}}{quoted}|{_FIELD}{_WRAPPER}[\"'`]{{0,3}}{quoted}"
+        rf"|{_SPACE}{spaced}|{_BARE_OPERATOR}{bare})"
     )
 
 
+_CHOSEN = r"[^\s\"'`]{6}"
 # A machine's value has a digit before long, or is long itself, and is no path, markup, format or call.
-_LETTER = r"[^\s\x22'`%\x5c{}<>()&]"
-_MADE = rf"(?:(?:bearer|basic|token|apikey|key) {{1,3}})?(?:{_LETTER}{{0,19}}[0-9][^\s\x22'`]{{5}}|{_LETTER}{{20}})"
-_GIVEN = (
-    *(_given(name, r"[^\s\x22'`]{6}", r"[a-z_+/=.~!;:?,-]", 6) for name in _PASSWORDS),
-    *(_given(name, _MADE, r"[a-z_+/=.~!:-]", 10) for name in _RANDOM),
-    rf"{_KEY}{_OPERATOR}[a-z]{{20}}",
-)
-# What ``structured`` looks for, and the words before a token in a header.
-_STRUCTURED = (
-    r"auth[a-z]{0,10}[\x22']?[ \t]{0,4}[:=,][ \t]{0,4}[\x22'`]?(?:basic|token|key|apikey|bearer)[ \t]{1,3}[a-z0-9]",
-    r"bearer[ \t]{1,3}[a-z0-9_.-]{12}",
-    r"://[^\s:@/\x22'`<>]{0,80}:[^\s@\x22'`<>]{3,200}@",
-    r"(?:auth|credentials?|login)[ =]{0,3}\(b?[\x22'][^\s\x22']{1,80}[\x22'],[ \t]{0,4}[\x22'][^\s\x22']{4}",
-    r"(?:auth|credentials?|experiment|client|login|_key|_token|openai|fernet|census|fred|key|token|geocod[a-z]{0,8}|owm|quandl|roboflow|pinecone|groq|bot)[ =]{0,3}\(b?[\x22'][a-z0-9_=-]{20}",
-    r"login\([\x22'a-z_.@]{1,40},[ ]?[\x22'][^\x22'\s]{6}|(?:mysqldb|pymysql|oracle|oracledb)\.connect\([\x22']",
-    r"set_password\([\x22']|subscription=[\x22'][0-9a-f]{32}|account\.key\.|config set -n key",
-    r"[?&\x22']sig=|wandb[ \t]{1,4}login|appid[\x22'\]) =:]|sshpass[ \t]|securestring[ \t]",
-    r"identified (?:with [^\s]{1,40} )?by[ \t]{1,4}[\x22'][^\s\x22']{4}",
-    r"password(?: for [^\s]{1,60} =)?[ \t]{1,4}[\x22'][^\s\x22']{4}",
-    r"thin:[a-z0-9_]{1,40}/|[ ](?:-u|--user)[ =]?[\x22']?[a-z0-9_.@-]{1,60}:[^\s]{6}|(?:docker|podman) login|net use|mysql[a-z]{0,4} -|(?:twine|mongo|redis-cli|sqlcmd|cqlsh|snowsql)[^\n]{0,80}[ ]-[pa][ \t]",
-    r"@(?:tcp|unix)\(|/t/[a-z]{2}-[0-9a-f]{8}-|\| {0,4}sudo +-s|\bmc (?:alias set|config host add) |basic_auth [\x22']|authenticate\([\x22']",
-    r"jwt\.(?:encode|decode|sign|verify)\(|\)\.(?:send_keys|fill)\([\x22']|\.fill\([\x22'][^\x22']{0,40}(?:pass|pwd)|(?:getconnection|dbinterface\.connect|wifi\.begin|cosmosclient|keycredential|cdsapi\.client)\(",
-    r"pass(?:w(?:or)?d)? {0,2}= {0,2}\(?[\x22'][^\s\x22']{1,80}[\x22'], ?[\x22'][^\s\x22']{6}",  # user, password = ...
-    r"pwd? {0,2}= {0,2}\(?[\x22'][^\s\x22']{1,80}[\x22'], ?[\x22'][^\s\x22']{6}",
-    r"(?:pass|pwd|secret|token|key|auth)[a-z0-9_]{0,30}[\x22']?(?:\){1,2}\.(?:unwrap_or|orelse)|\[[0-9]{0,4}\] ?=[^=]| ?\{ ?get;| as string =)",
-    r"(?:cx_oracle|oracledb)\.connect\(|\bsqlplus |yagmail\.smtp\([\x22']|key_set_with_value\([\x22']|spotify(?:clientcredentials|oauth)\([\x22']",
-    r"\) or [a-z_.]{1,30}\([^()\n]{0,60}\) or [\x22']",
-    r"variable[ ]\x22[a-z0-9_-]{0,40}(?:pass|pwd|secret|token|key)[a-z0-9_-]{0,30}\x22",
-    r"(?:oauthhandler|set_access_token|oauth1)\([\x22']",
+_LETTER = r"[^\s\"'`%\\{}<>()&]"
+_MADE = (
+    rf"(?:(?:bearer|basic|token|apikey|key) {{1,3}})?(?:{_LETTER}{{0,19}}[0-9][^\s\"'`]{{5}}|{_LETTER}{{20}})"
 )
 
-PATTERNS = (*_GIVEN, *_STRUCTURED)
+_ASSIGNMENTS = (
+    *(_assignment(name, _CHOSEN, r"[a-z_+/=.~!;:?,-]", 6) for name in _PASSWORD_NAMES),
+    *(_assignment(name, _MADE, r"[a-z_+/=.~!:-]", 10) for name in _KEY_NAMES),
+    rf"{_KEY_NAME}{_BARE_OPERATOR}[a-z]{{20}}",
+    # Links that are too rare to be looked for behind every name.
+    # "Authorization: Bearer x", ("Authorization", "token x")
+    r"auth[a-z]{0,10}[\"']?[ \t]{0,4}[:=,][ \t]{0,4}[\"'`]?(?:basic|token|key|apikey|bearer)[ \t]{1,3}[a-z0-9]",
+    r"bearer[ \t]{1,3}[a-z0-9_.-]{12}",
+    # var("API_KEY").unwrap_or("x"), api_key[] = "x", ApiKey { get; set; } = "x", apiKey As String = "x"
+    r"(?:pass|pwd|secret|token|key|auth)[a-z0-9_]{0,30}[\"']?(?:\){1,2}\.(?:unwrap_or|orelse)|\[[0-9]{0,4}\] ?=[^=]| ?\{ ?get;| as string =)",
+    # getenv("TOKEN") or getpass("token: ") or "x"
+    r"\) or [a-z_.]{1,30}\([^()\n]{0,60}\) or [\"']",
+    # variable "db_password" { ... default = "x" }
+    r"variable[ ]\"[a-z0-9_-]{0,40}(?:pass|pwd|secret|token|key)[a-z0-9_-]{0,30}\"",
+)
+
+PATTERNS = tuple(
+    dict.fromkeys((*_ASSIGNMENTS, *(pattern for form in STRUCTURED for pattern in form.prefilter)))
+)
 
 RULE, TOKEN_RULE = "ccds-ls.candidate", "ccds-ls.token"
 """How the ids of the engine's rules begin: for ``PATTERNS``, and for the beginnings of tokens."""
