@@ -13,10 +13,12 @@ from ccds_ls.check import UNCHECKED, Cache, _merged, check
 from ccds_ls.config import Config, Ignore
 from ccds_ls.finding import Finding, Fix, Severity, Span, State, TextEdit, Unstage, plain_fingerprint
 from ccds_ls.notebook import from_cells
+from ccds_ls.notebook.cell_findings import in_cell
 from ccds_ls.project import Project
 from ccds_ls.rules import Context, Rule
 from ccds_ls.secrets import Detector, own_rules_only
 from ccds_ls.snapshot import File, Origin, Snapshot
+from ccds_ls.suppression import is_suppressed, suppressing_fixes
 
 DETECTOR = own_rules_only()
 
@@ -145,6 +147,46 @@ def test_the_suppressing_fix_suppresses() -> None:
     assert mended.splitlines()[1] == "y = 1"
     left = [f for f in findings(version(mended, Origin.WORKTREE)) if f.span == finding.span]
     assert left == []
+
+
+PLACES = [
+    ("x = bad", "x = bad  #"),
+    ("bad(\n    1)", "bad(  #\n    1)"),
+    ("%cd bad", "#\n%cd bad"),
+    ("if x:\n    !rm bad", "if x:\n    #\n    !rm bad"),
+    ("files = !ls bad", "#\nfiles = !ls bad"),
+    ("bad?", "#\nbad?"),
+    ("x = bad + \\\n  1", "#\nx = bad + \\\n  1"),
+    ('x = """\nbad \\"""\n\'\'\'"""', None),
+    ("f(bad, '''\na''')", "#\nf(bad, '''\na''')"),
+    ("# it's\nx = bad  # '''", "# it's\nx = bad  # '''  #"),
+    ("x = 1 + \\\n  bad \\\n  + 1", None),
+    ("%%time bad", None),
+    ("%%time\nbad()", "%%time\nbad()  #"),
+    ("%%bash\nls bad", "%%bash\nls bad  #"),
+    ("%%html\n<b>bad</b>", None),
+]
+
+
+@pytest.mark.parametrize(("source", "after"), PLACES)
+def test_a_comment_that_accepts_changes_nothing_else(source: str, after: str | None) -> None:
+    def bad_name(shown: str) -> tuple[Finding, File]:
+        start = shown.rindex("bad")
+        file = File("a.ipynb", Origin.OVERLAY, State.WORK_TREE, 0, cells=from_cells([("code", shown, None)]))
+        assert file.notebook
+        span = Span(start, start + 3)
+        found = in_cell("rule", "kind", Severity.WARNING, file, file.notebook.cells[0], "Bad.", span)
+        return found, file
+
+    *on_line, _ = suppressing_fixes(*bad_name(source))
+    mended = []
+    for edit in (edit for fix in on_line for edit in fix.edits):
+        assert isinstance(edit, TextEdit)
+        mended.append(source[: edit.span.start] + edit.text + source[edit.span.end :])
+        assert is_suppressed(*bad_name(mended[0]))
+    assert [text.replace("# ccds-ls: ignore[rule] false alarm", "#") for text in mended] == (
+        [after] if after else []
+    )
 
 
 def test_a_rule_that_is_off_is_not_run() -> None:

@@ -86,6 +86,31 @@ def test_a_raw_edit_changes_the_source_as_asked_and_nothing_else(
     assert edited.cells[0].source == "before"
 
 
+EDITED = [
+    (["x = 1\n", "y = 2"], Span(0, 0), "import os\n", ["import os\n", "x = 1\n", "y = 2"]),
+    (["x = 1"], Span(0, 0), "import os\n", ["import os\n", "x = 1"]),
+    (["x = 1"], Span(2, 3), "(\n)", ["x (\n", ") 1"]),
+    (["x = 1"], Span(5, 5), "\n", ["x = 1\n"]),
+    ("x = 1", Span(0, 0), "import os\n", "import os\nx = 1"),
+]
+
+
+@pytest.mark.parametrize(("source", "span", "new", "after"), EDITED)
+@pytest.mark.parametrize("form", [{"indent": 1}, {"indent": 4}, {}])
+def test_a_new_line_is_written_as_jupyter_writes_lines(
+    source: Any, span: Span, new: str, after: Any, form: dict[str, Any]
+) -> None:
+    raw = json.dumps(document([code(source)]), **form)
+    edit = parse(raw).cells[0].raw_edit(span, new)
+    assert edit is not None
+    edited = raw[: edit[0].start] + edit[1] + raw[edit[0].end :]
+    if (
+        source != ["x = 1"] or "indent" in form
+    ):  # with one string the array does not show what stands between two
+        assert edited == json.dumps(document([code(after)]), **form)
+    assert json.loads(edited)["cells"][0]["source"] == after
+
+
 KEYS = [
     "cells",
     "worksheets",

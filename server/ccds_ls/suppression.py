@@ -1,6 +1,6 @@
 """The one-step way out of a false alarm: comments in the file, entries in the project's settings.
 
-``# ccds-ls: ignore[secret] reason`` accepts the finding on its own line, or, alone on a line, on the next one;
+``# ccds-ls: ignore[secret] reason`` accepts a finding on its own line or lines, or, alone on a line, on the next one;
 ``ignore-file[...]`` accepts a rule's findings in the whole file. The comment is in the file's own syntax.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from ccds_ls.comment_place import place_of_comment
 from ccds_ls.finding import Finding, Fix, Span, Suppress, TextEdit
 from ccds_ls.snapshot import File
 from ccds_ls.text import LineIndex
@@ -34,13 +35,13 @@ def is_suppressed(finding: Finding, file: File) -> bool:
     if text is None or "ccds-ls:" not in text:
         return False
     lines = LineIndex(text)
-    first = lines.position(span.start)[0] if span else 0
+    first, last = (lines.position(at)[0] for at in _ends(span)) if span else (0, 0)
     for match in _MARK.finditer(text):
         if finding.code not in re.split(r"[\s,]+", match[2]):
             continue
         line = lines.position(match.start())[0]
         alone = not re.search(r"\w", text[lines.starts[line] : match.start()])
-        if match[1] or line == first or (alone and line + 1 == first):
+        if match[1] or first <= line <= last or (alone and line + 1 == first):
             return True
     return False
 
@@ -55,14 +56,38 @@ def suppressing_fixes(finding: Finding, file: File) -> tuple[Fix, ...]:
     comment = _comment_syntax(finding, file)
     if text is None or span is None or comment is None:
         return (in_settings,)
-    lines = LineIndex(text)
-    line = lines.position(max(span.start, span.end - 1))[0]
-    if lines.line(line).rstrip().endswith("\\"):
-        return (in_settings,)  # A comment behind a line continuation would break the code.
-    end = lines.line_end(line)
-    mark = f"  {comment[0]} ccds-ls: ignore[{finding.code}] {_REASON}{comment[1]}"
-    edit = TextEdit(finding.path, Span(end, end), mark, finding.cell)
+    edit = _edit(finding, text, span, comment)
+    if edit is None:
+        return (in_settings,)
     return (Fix(f"{ACCEPTS}{finding.code} finding on this line", (edit,)), in_settings)
+
+
+def _edit(finding: Finding, text: str, span: Span, comment: tuple[str, str]) -> TextEdit | None:
+    """The comment at a place where it changes nothing else; None where there is no such place."""
+    lines = LineIndex(text)
+    first, last = (lines.position(at)[0] for at in _ends(span))
+    mark = f"{comment[0]} ccds-ls: ignore[{finding.code}] {_REASON}{comment[1]}"
+    if comment == ("#", "") and (
+        finding.cell is not None or finding.path.endswith((".py", ".pyi", ".ipynb"))
+    ):
+        place = place_of_comment(text, first, in_cell=finding.cell is not None)
+        if place is None:
+            return None
+        at, is_above = place
+    elif last > first or lines.line(first).rstrip().endswith("\\"):
+        return None  # Behind a line continuation, or in a text of several lines, it would be a part of that.
+    else:
+        at, is_above = lines.line_end(first), False
+    written = lines.line(first)
+    indent = written[: len(written) - len(written.lstrip())]
+    return TextEdit(
+        finding.path, Span(at, at), f"{indent}{mark}\n" if is_above else f"  {mark}", finding.cell
+    )
+
+
+def _ends(span: Span) -> tuple[int, int]:
+    """The offsets of a range's first and last character."""
+    return span.start, max(span.start, span.end - 1)
 
 
 def _text_of(finding: Finding, file: File) -> tuple[str | None, Span | None]:

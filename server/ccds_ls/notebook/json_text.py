@@ -154,11 +154,27 @@ class RawString:
         return Span(start, max(start, self._raw(span.end, before=True)))
 
     def edit(self, span: Span, text: str) -> tuple[Span, str]:
-        """The raw edit that replaces ``span`` of the joined text by ``text``."""
-        escaped = json.dumps(text, ensure_ascii=self._text.isascii())
+        """The raw edit that replaces ``span`` of the joined text by ``text``; new lines are strings of their own."""
         if not self._pieces:
-            return self._value, escaped
-        return self.span(span), escaped[1:-1]
+            return self._value, self._escaped(text)
+        place = self.span(span)
+        lines = re.split(r"(?<=\n)", text) if self._text[self._value.start] == "[" else [text]
+        if lines[-1] == "" and self._text[place.end] == '"':
+            del lines[-1]  # nothing of the string is left behind the last line
+        return place, f'"{self._between}"'.join(self._escaped(line)[1:-1] for line in lines)
+
+    def _escaped(self, text: str) -> str:
+        return json.dumps(text, ensure_ascii=self._text.isascii())
+
+    @cached_property
+    def _between(self) -> str:
+        """What stands between two strings of the array."""
+        first = self._pieces[0]
+        if len(self._pieces) > 1:
+            between = self._text[first[2] + 1 : self._pieces[1][1] - 1]
+        else:
+            between = f",{self._text[self._value.start + 1 : first[1] - 1]}"
+        return between if between.strip() == "," else ", "
 
     def _raw(self, offset: int, *, before: bool) -> int:
         """Where a code point starts; with ``before``, where the one before ``offset`` ends."""
