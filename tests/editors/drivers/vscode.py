@@ -42,8 +42,9 @@ SEVERITIES = {"Error": "error", "Warning": "warning", "Info": "information", "Hi
 SECONDS = 30.0
 WINDOW = {"width": 1000, "height": 1000}  # so tall that no row of the Problems panel is out of sight
 PICTURE = {"width": 1000, "height": 640}
-BUTTONS = """items => items.map(item =>
-    [...item.querySelectorAll('.monaco-button')].map(button => button.textContent.trim()))"""
+BUTTONS = """items => items
+    .filter(item => item.parentElement.querySelector('.monaco-progress-container').style.display === 'none')
+    .map(item => [...item.querySelectorAll('.monaco-button')].map(button => button.textContent.trim()))"""
 AFTERWARDS = (
     "Open Folder",
     "Show Problems",
@@ -72,6 +73,7 @@ class VSCode:
     def __init__(self, page: Any, project: Path) -> None:
         self.page, self.project = page, project
         self.heard: list[str] = []
+        self._messages: list[list[str]] = []
         self._agreed = ""
 
     # What a user does
@@ -190,21 +192,23 @@ class VSCode:
         ).all_inner_texts()
         if titles and titles[0] not in ("", last):
             return titles[0]
-        return TOLD if self._toasts() else ""
+        return TOLD if self._told() else ""
 
-    def _toasts(self) -> list[list[str]]:
-        """The buttons of each message that is shown; what only shows progress is no message."""
-        toasts = self.page.locator(".notification-list-item").evaluate_all(BUTTONS)
-        return [buttons for buttons in toasts if buttons != ["Cancel"]]
+    def _told(self) -> list[list[str]]:
+        """The buttons of each message that is shown, kept, since it may be gone soon; what only shows progress is none."""
+        self._messages = self.page.locator(".notification-list-item").evaluate_all(BUTTONS)
+        return self._messages
 
     def _agree(self) -> None:
-        """Where the message is a question of the server's, take what it proposes."""
+        """Where the message that was told is a question of the server's, take what it proposes."""
         self.said()
-        proposed = self._toasts()[0][:1]
+        proposed = self._messages[0][:1]
         self._agreed = ""
         if proposed and proposed[0] not in AFTERWARDS:
             self._agreed = proposed[0]
             self.page.locator(".notification-list-item .monaco-button", has_text=proposed[0]).first.click()
+            # A result that came later would pass for the next command's.
+            until(lambda: any(buttons[:1] != proposed for buttons in self._told()), "a result", SECONDS)
 
     # What a user sees
 
