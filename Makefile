@@ -45,7 +45,8 @@ test-projects: .venv/.ready  ## make projects with every option and run what the
 	@$(BIN)/python -m pytest tests/projects
 
 test-editors: .venv/.ready  ## drive real editors (installs them into .cache; KEEP=1 keeps what is seen for the docs)
-	@$(BIN)/python -m pytest tests/editors -n 2 --dist loadgroup $(if $(KEEP),--keep)
+	@$(BIN)/python -m pytest tests/editors -n 2 --dist loadgroup $(if $(KEEP),--keep) \
+		$(if $(AGAIN),--last-failed --last-failed-no-failures none)
 
 vsix: $(VSCODE)/ccds-ls.vsix  ## the VS Code extension (needs Node.js 22 or newer)
 
