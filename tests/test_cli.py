@@ -516,3 +516,46 @@ def test_doctor_knows_hooks_that_others_keep(
 def test_without_a_console_a_clean_commit_goes_on(command: str, closed: str, repo: Path) -> None:
     line = f"'{sys.executable}' -m ccds_ls {command} {closed}"
     assert subprocess.run(["sh", "-c", line], cwd=repo, check=False).returncode == 0
+
+
+def test_a_file_with_a_filter_is_told_by_the_one_on_disk_and_that_is_said(
+    repo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(
+        repo, {".gitattributes": "*.csv filter=lfs\n*.py filter=strip\n", "hub.py": f'login("{token()}")\n'}
+    )
+    git(repo, "config", "filter.strip.clean", "sed s/hf_.*//")
+    (told,) = checked(capsys, "--would-add")
+    assert "git's filter 'strip' may change what is committed" in told["message"]
+    stage(repo, {})
+    assert checked(capsys, "--staged") == [], "the filter took it out"
+
+
+def test_what_git_lfs_keeps_is_no_data_in_git(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(repo, {".gitattributes": "*.csv filter=lfs\n", "data/raw/a.csv": "a\n" * 9, "b.csv": "a\n" * 9})
+    for name in ("clean", "process"):
+        git(repo, "config", f"filter.lfs.{name}", "")
+    assert [item["path"] for item in checked(capsys)] == ["b.csv", "data/raw/a.csv"], (
+        "nothing filters them here"
+    )
+    git(repo, "config", "filter.lfs.clean", "echo version https://git-lfs.github.com/spec/v1")
+    assert checked(capsys, "--would-add") == []
+    commit_all(repo)
+    assert checked(capsys) == []
+    write(repo, {"b.csv": "b\n" * 9})
+    assert checked(capsys, "--would-add") == []
+
+
+def test_what_git_tracks_although_it_is_to_be_ignored(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(repo, {"run.log": "1\n", "data/raw/a.csv": "1\n"})
+    commit_all(repo)
+    write(repo, {".gitignore": "*.log\n/data/\n"})
+    data, log = checked(capsys)
+    assert "although it is to be ignored (.gitignore:2: /data/)" in data["message"]
+    assert (log["code"], log["path"], log["fixes"][0]) == (
+        "ignored-but-tracked",
+        "run.log",
+        "Stop tracking run.log (the file stays)",
+    )
+    write(repo, {"run.log": "2\n"})
+    assert [item["path"] for item in checked(capsys, "--would-add")] == ["run.log"]

@@ -136,10 +136,12 @@ def test_ignored_by_which_line(project: Path) -> None:
 
 
 def test_filters(project: Path) -> None:
-    assert read.filters(opened(project), ["b.bin", "c.txt", "a.py", "nowhere/d.bin"]) == {
-        "b.bin": "lfs",
-        "nowhere/d.bin": "lfs",
-    }
+    paths = ["b.bin", "c.txt", "a.py", "nowhere/d.bin"]
+    for name in ("clean", "process"):
+        git(project, "config", f"filter.lfs.{name}", "")
+    assert read.filters(opened(project), paths) == {}, "named by an attribute, without a command"
+    git(project, "config", "filter.lfs.process", "git-lfs filter-process")
+    assert read.filters(opened(project), paths) == {"b.bin": "lfs", "nowhere/d.bin": "lfs"}
 
 
 def test_blobs_are_cut_and_missing_ones_told(project: Path) -> None:

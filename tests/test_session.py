@@ -438,3 +438,15 @@ def test_a_file_that_is_newer_than_the_last_look_is_not_taken_for_tracked(tmp_pa
 
     assert first_fix("new/.env") == "Add /new/.env to .gitignore"
     assert first_fix("old/.env") == "Stop tracking, and add /old/.env to .gitignore (the file stays)"
+
+
+def test_an_open_file_that_git_tracks_although_it_is_to_be_ignored(tmp_path: Path) -> None:
+    root = repositories.make(tmp_path / "r", {"run.log": "1\n"})
+    repositories.stage(root, {".gitignore": "*.log\n"})
+    session = Session(Client(), own_rules_only())
+    folder = session.folders.at(root)
+    session.refresh(folder)
+    path = root / "run.log"
+    session.overlays[str(path)] = Overlay(path.as_uri(), 1, "1\n")
+    (published,) = session.check(folder, ["run.log"])
+    assert [made.code for made in published.diagnostics] == ["ignored-but-tracked"]

@@ -103,7 +103,12 @@ def _check_file(
             ):
                 continue
             accept = suppressing_fixes(finding, file) if rule.acceptable else ()
-            yield replace(finding, fixes=finding.fixes + accept)
+            message = finding.message
+            if file.filter and rule.is_about_commits and not file.ignored:
+                message += (
+                    f" (So says the file on disk; git's filter '{file.filter}' may change what is committed.)"
+                )
+            yield replace(finding, message=message, fixes=finding.fixes + accept)
 
 
 def _run(rule: Rule, file: File, context: Context, cache: Cache | None) -> tuple[Finding, ...]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ccds_ls.git import read as git
-from ccds_ls.view import View, look, staged_entries, walk
+from ccds_ls.view import View, look, staged_entries, walk, with_settings_of_git
 
 if TYPE_CHECKING:
     from ccds_ls.check import Located
@@ -86,6 +86,8 @@ def check_paths(
         chosen = _chosen(view, chosen_paths, staged=staged, would_add=would_add)
         if not chosen:
             continue
+        if not staged and not would_add:  # those that git has unchanged, too
+            view = with_settings_of_git(view, chosen)
         count += len(chosen)
         if detector is None:
             _loading().go_on()

@@ -35,11 +35,14 @@ def index_files(view: View, paths: Iterable[str]) -> list[File]:
     if view.repository is None or not entries:
         return []
     return [
-        replace(file, covered_by=f"{line.source}:{line.line}: {line.pattern}")
-        if (line := view.covered.get(file.path))
-        else file
+        replace(file, covered_by=covering(view.covered.get(file.path)))
         for file in blob_files(view.repository, entries)
     ]
+
+
+def covering(line: git.Ignored | None) -> str | None:
+    """The line of an ignore file, for people."""
+    return f"{line.source}:{line.line}: {line.pattern}" if line else None
 
 
 def blob_files(repository: git.Repository, entries: Iterable[git.Entry]) -> list[File]:
@@ -88,7 +91,8 @@ def overlay_file(
 ) -> File:
     """What an editor shows, as the next thing that could be added.
 
-    Whether git ignores or tracks it is to be asked: a file may be newer than the view.
+    Whether git ignores or tracks it is to be asked: a file may be newer than the view. What the view says of its
+    ignore files and attributes holds.
     """
     content = (text if text is not None else "").encode("utf-8", "surrogatepass")
     state = State.WOULD_BE_ADDED if view.repository and not ignored else State.WORK_TREE
@@ -104,6 +108,8 @@ def overlay_file(
         tracked=tracked,
         committed=_is_committed(view, path),
         ignored=ignored,
+        covered_by=covering(view.covered.get(path)) if tracked else None,
+        filter=view.filters.get(path),
         cells=notebook,
     )
 
@@ -142,6 +148,8 @@ def worktree_file(view: View, path: str, *, ignored: bool = False) -> File | Non
         tracked=_is_tracked(view, path, ignored),
         committed=_is_committed(view, path),
         ignored=ignored,
+        covered_by=covering(view.covered.get(path)),
+        filter=view.filters.get(path),
     )
 
 

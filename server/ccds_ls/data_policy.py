@@ -11,10 +11,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ccds_ls.finding import Severity, State
 from ccds_ls.sniff import is_lfs_pointer, sniff
+
+if TYPE_CHECKING:
+    from ccds_ls.config import Config
+    from ccds_ls.snapshot import File
 
 _Meaning = TypeVar("_Meaning")
 
@@ -171,6 +175,15 @@ def judge(path: str, size: int, head: bytes, data_folders: Sequence[str], limit:
                 return None  # Lock files grow with the number of packages and belong in git.
             return Verdict(row, place, content, shown)
     return None
+
+
+def judge_file(file: File, path: str, config: Config) -> Verdict | None:
+    """The policy on a version of a file, whose ``path`` is relative to its project; git has no more than a pointer to
+    what Git LFS keeps.
+    """
+    if file.filter == "lfs":
+        return None
+    return judge(path, file.size, file.head, config.data_folders, config.max_file_size_kib * 1024)
 
 
 def place_of(path: str, data_folders: Sequence[str]) -> Place:

@@ -45,7 +45,8 @@ class File:
     object id, a document's version) and is None where it has no name. ``ignored`` is true for a file that git
     ignores and does not track. ``committed`` says that the last commit has another version of it, ``deleted``
     that the next one would delete it. The text of a symbolic link, ``is_link``, is its target. ``covered_by`` is the
-    line of an ignore file that would keep a staged path out if git did not track it.
+    line of an ignore file that would keep the path out if git did not track it. ``filter`` is the one that the file
+    on disk goes through on its way into git (``lfs``), so that what is committed may be something else.
     """
 
     path: str
@@ -62,6 +63,7 @@ class File:
     ignored: bool = False
     is_link: bool = False
     covered_by: str | None = None
+    filter: str | None = None
     cells: Notebook | None = None  # given when an editor shows a notebook as cells, not as JSON
     saved: Notebook | None = None  # the one on disk, where an editor shows it as a script
 

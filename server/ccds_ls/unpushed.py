@@ -18,9 +18,6 @@ from ccds_ls.view import View
 BATCH = 50
 """How many blobs are read and checked at a time."""
 
-RULES = ("secret", "key-file", "env-file", "data-file")
-"""The rules for what must not be published. How a notebook is kept is a matter of the work tree."""
-
 
 def pushed_commits(repository: git.Repository, lines: Sequence[str]) -> list[str]:
     """The arguments of rev-list for what a push would bring, from what git tells its pre-push hook.
@@ -57,7 +54,7 @@ def check_unpushed(
         if not entry.is_submodule:
             names.setdefault(entry.oid, []).append(entry)
     named = [entry for same in reversed(names.values()) for entry in same]
-    rules = [rule for rule in all_rules() if rule.code in RULES]
+    rules = [rule for rule in all_rules() if rule.is_about_commits]
     view = View(repository.top, repository)
     found: list[Located] = []
     seen: set[object] = set()

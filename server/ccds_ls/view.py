@@ -44,7 +44,8 @@ class View:
     notebooks: tuple[str, ...] = ()
     inside: tuple[Path, ...] = ()
     modified: frozenset[str] = frozenset()  # those of ``would_add`` that git tracks
-    covered: Mapping[str, git.Ignored] = field(default_factory=dict)  # staged, although to be ignored
+    covered: Mapping[str, git.Ignored] = field(default_factory=dict)  # tracked, although to be ignored
+    filters: Mapping[str, str] = field(default_factory=dict)  # the filter that a file goes through into git
 
     @cached_property
     def initials(self) -> Counter[str]:
@@ -87,7 +88,8 @@ def look(
     if staged_alone is not None:
         beside = {entry.path.rpartition("/")[0] for entry in staged_alone if entry.path.endswith(".ipynb")}
         new = git.untracked(repository, [] if "" in beside else sorted(beside)) if beside else []
-        return _view(repository, staged_alone, [], git.notebooks(repository, new) if beside else [])
+        view = _view(repository, staged_alone, [], git.notebooks(repository, new) if beside else [])
+        return replace(view, covered=git.ignored_by(repository, view.staged, although_tracked=True))
     from concurrent.futures import ThreadPoolExecutor
 
     # git waits for the disk most of the time, so it is asked three things at once.
@@ -99,15 +101,24 @@ def look(
         in_index = {entry.path for entry in staged if entry.oid}
         would_add = [*modified.result(), *(path for path in new if path not in in_index)]
         view = _view(repository, staged, would_add, git.notebooks(repository, new))
-        return replace(view, modified=frozenset(modified.result()))
+        view = replace(view, modified=frozenset(modified.result()))
+        return with_settings_of_git(view, [*view.staged, *would_add])
+
+
+def with_settings_of_git(view: View, paths: list[str]) -> View:
+    """The same with what git's ignore files, for files that it tracks too, and its attributes say of more paths."""
+    if view.repository is None:
+        return view
+    covered = git.ignored_by(view.repository, paths, although_tracked=True)
+    filters = git.filters(view.repository, paths)
+    return replace(view, covered={**view.covered, **covered}, filters={**view.filters, **filters})
 
 
 def _view(
     repository: git.Repository, staged: list[git.Entry], would_add: list[str], notebooks: list[str]
 ) -> View:
     entries = {entry.path: entry for entry in staged if not entry.is_submodule}
-    covered = git.ignored_by(repository, entries, although_tracked=True)
-    return View(repository.top, repository, entries, frozenset(would_add), tuple(notebooks), covered=covered)
+    return View(repository.top, repository, entries, frozenset(would_add), tuple(notebooks))
 
 
 def initials_to_choose(folder: Path) -> list[str]:

@@ -23,7 +23,6 @@ from ccds_ls.git import read as git
 from ccds_ls.project import find_projects, nearest
 from ccds_ls.rules import all_rules
 from ccds_ls.secrets import Detector
-from ccds_ls.unpushed import RULES as NOT_TO_BE_PUBLISHED
 from ccds_ls.view import View
 
 SHOWN = 5
@@ -106,14 +105,15 @@ def _not_committed(
     root: Path, found: list[Finding], detector: Detector | None, settings: dict[str, Any] | None
 ) -> list[Finding]:
     """Those of the findings that must not be published and that HEAD does not hold, which a commit would add."""
-    guarded = [finding for finding in found if finding.code in NOT_TO_BE_PUBLISHED]
+    rules = [rule for rule in all_rules() if rule.is_about_commits]
+    codes = {rule.code for rule in rules}
+    guarded = [finding for finding in found if finding.code in codes]
     repository = git.discover(root, environ=os.environ) if guarded else None
     if repository is None:
         return guarded
     head = git.head_entries(repository, sorted({finding.path for finding in guarded}))
     doubtful = [f for f in guarded if f.path not in head or f.state is not State.WORK_TREE]
     changed = [head[path] for path in sorted({finding.path for finding in doubtful} & head.keys())]
-    rules = [rule for rule in all_rules() if rule.code in NOT_TO_BE_PUBLISHED]
     held: set[Entry] = set()
     for start in range(0, len(changed), BATCH):
         files = blob_files(repository, changed[start : start + BATCH])

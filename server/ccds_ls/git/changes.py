@@ -164,8 +164,7 @@ def _no_filters(repository: Repository) -> list[str]:
     Git compares the content of a file that is not older than the index, through its filter, even in diff-
     files.
     """
-    _, output = repository.run(["config", "-z", "--name-only", "--get-regexp", "^filter[.]"], codes=(0, 1))
-    names = {name[len("filter.") :].rpartition(".")[0] for name in os.fsdecode(output).split("\0") if name}
+    names = {name for name, _ in _filter_settings(repository)}
     unsafe = sorted(name for name in names if "=" in name)
     if unsafe:
         raise GitError(
@@ -174,6 +173,23 @@ def _no_filters(repository: Repository) -> list[str]:
         )
     keys = ("clean=", "process=", "required=false")
     return [f"filter.{name}.{key}" for name in sorted(names) for key in keys]
+
+
+def filters_in_force(repository: Repository) -> set[str]:
+    """The filters that change what git stores: those with a command for that."""
+    settings = _filter_settings(repository)
+    return {name for (name, what), value in settings.items() if value and what in ("clean", "process")}
+
+
+def _filter_settings(repository: Repository) -> dict[tuple[str, str], str]:
+    """What is set for filters, by the filter's name and the setting's; the last value of several counts."""
+    _, output = repository.run(["config", "-z", "--get-regexp", "^filter[.]"], codes=(0, 1))
+    found = {}
+    for line in filter(None, os.fsdecode(output).split("\0")):
+        key, _, value = line.partition("\n")
+        name, _, what = key[len("filter.") :].rpartition(".")
+        found[name, what] = value
+    return found
 
 
 def _differs(repository: Repository, entry: Entry) -> bool:

@@ -20,6 +20,7 @@ from ccds_ls.git.changes import Changes as Changes
 from ccds_ls.git.changes import Entry as Entry
 from ccds_ls.git.changes import amendable as amendable
 from ccds_ls.git.changes import changes as changes
+from ccds_ls.git.changes import filters_in_force
 from ccds_ls.git.changes import index_changes as index_changes
 from ccds_ls.git.changes import introduced as introduced
 from ccds_ls.git.changes import modified as modified
@@ -168,8 +169,13 @@ def attributes(repository: Repository, paths: Iterable[str], name: str) -> dict[
 
 
 def filters(repository: Repository, paths: Iterable[str]) -> dict[str, str]:
-    """The filter (``lfs``, ``nbstripout``) of each path with one: what git stores there is not the file."""
-    return attributes(repository, paths, "filter")
+    """The filter (``lfs``, ``nbstripout``) of each path with one: what git stores there is not the file.
+
+    A filter that is named in .gitattributes alone, without a command in the settings, changes nothing.
+    """
+    working = filters_in_force(repository)
+    named = attributes(repository, paths, "filter") if working else {}
+    return {path: name for path, name in named.items() if name in working}
 
 
 def _check_ignore(repository: Repository, paths: list[str], option: list[str]) -> Iterator[bytes]:

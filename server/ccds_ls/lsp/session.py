@@ -18,7 +18,7 @@ from ccds_ls.check import Cache, Located, check, unchecked
 from ccds_ls.collect import index_files, make_snapshot, overlay_file, worktree_file
 from ccds_ls.dependencies import dependency_files
 from ccds_ls.finding import Related
-from ccds_ls.git.read import GitError, discover, ignored, staged, tracked
+from ccds_ls.git.read import GitError, discover, staged, tracked
 from ccds_ls.lsp.commit_message import Message, folder_of
 from ccds_ls.lsp.contents import State
 from ccds_ls.lsp.folders import Folder, Folders, signature
@@ -31,7 +31,7 @@ from ccds_ls.notebook.facts import NONE
 from ccds_ls.project import find_projects, nearest
 from ccds_ls.secrets import Detector
 from ccds_ls.snapshot import File
-from ccds_ls.view import View, look
+from ccds_ls.view import View, look, with_settings_of_git
 
 KEPT_TEXT = 50_000
 """The longest text of a closed file that is kept, in code points, to place its findings when somebody asks."""
@@ -154,6 +154,7 @@ class Session:
 
     def _files(self, folder: Folder, view: View, open_files: Mapping[str, Overlay | None]) -> list[File]:
         self._ask_git(folder, [path for path, overlay in open_files.items() if overlay])
+        view = folder.view or view
         files = index_files(view, [path for path in open_files if path in view.staged])
         in_index, listed = {file.path for file in files}, frozenset(view.notebooks)
         for path, overlay in open_files.items():
@@ -181,10 +182,11 @@ class Session:
         """Find out what git ignores and tracks; asked once until something changes, not at every keystroke."""
         unknown = [path for path in paths if path not in folder.ignored]
         if unknown:
-            repository = folder.repository if folder.problem is None else None
-            found = ignored(repository, unknown) if repository else set()
-            folder.ignored.update((path, path in found) for path in unknown)
-            folder.tracked |= tracked(repository, unknown) if repository else set()
+            view = folder.view = folder.view and with_settings_of_git(folder.view, unknown)
+            if view and view.repository:
+                folder.tracked |= tracked(view.repository, unknown)
+            covered = view.covered if view else {}
+            folder.ignored.update((p, p in covered and p not in folder.tracked) for p in unknown)
 
     def _publish(
         self, folder: Folder, path: str, located: list[Located], overlay: Overlay | None

@@ -54,7 +54,8 @@ class Rule:
     but the file itself and the settings, so that it may be kept by the content's id. ``searches`` is
     true for a rule that looks for secrets: it runs last, as the engine may still be loading. An
     ``is_optional`` rule is off until the setting ``enable`` names it. ``acceptable`` is false where
-    accepting a finding would not help, so that no fix offers it.
+    accepting a finding would not help, so that no fix offers it. ``is_about_commits`` is true where what must
+    not be published is flagged; how a notebook is kept, for example, is a matter of the work tree.
     """
 
     code: str
@@ -67,6 +68,7 @@ class Rule:
     searches: bool = False
     is_optional: bool = False
     acceptable: bool = True
+    is_about_commits: bool = False
 
 
 @cache

@@ -57,7 +57,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ccds_ls.data_policy import GITHUB_REJECTS, Content, Verdict, data_folder, in_state, judge
+from ccds_ls.data_policy import GITHUB_REJECTS, Content, Verdict, data_folder, in_state, judge_file
 from ccds_ls.finding import (
     EditSaved,
     Finding,
@@ -81,8 +81,7 @@ def check(file: File, context: Context) -> Iterator[Finding]:
     if file.ignored or litter_of(path) is not None:
         return
     config = context.config
-    limit = config.max_file_size_kib * 1024
-    verdict = judge(path, file.size, file.head, config.data_folders, limit)
+    verdict = judge_file(file, path, config)
     if verdict is None:
         return
     yield Finding(
@@ -90,7 +89,7 @@ def check(file: File, context: Context) -> Iterator[Finding]:
         kind=verdict.row.kind,
         severity=in_state(verdict.row.severity, file.state),
         path=file.path,
-        message=_message(verdict, file, limit),
+        message=_message(verdict, file, config.max_file_size_kib * 1024),
         state=file.state,
         fingerprint=plain_fingerprint(RULE.code, verdict.row.kind, path),
         fixes=_fixes(file, path, verdict.row.kind, context),
@@ -127,7 +126,9 @@ def _message(verdict: Verdict, file: File, limit: int) -> str:
         kind = "large-cells"
     if kind == "tabular" and file.state is State.WORK_TREE and file.tracked:
         kind = "kept-table"
-    return _MESSAGES[kind].format(what=_described(verdict, how_large))
+    if kind == "data-folder" and file.covered_by is not None:
+        kind = "covered"
+    return _MESSAGES[kind].format(what=_described(verdict, how_large), line=file.covered_by)
 
 
 def _clearing(file: File) -> tuple[Fix, ...]:
@@ -153,6 +154,8 @@ _ELSEWHERE = "Keep it out of git, or track it with Git LFS or DVC."
 _MESSAGES = {
     "data-folder": "{what} in a data folder: git would keep every version of it for good. "
     "Let .gitignore cover the folder, and share data by other means (storage, DVC, Git LFS).",
+    "covered": "{what} in a data folder, which git takes although it is to be ignored ({line}): such a line "
+    "counts for new files alone. Take it out of git; the file stays.",
     "tabular": "{what} would stay in the history for good, and may hold what is not yours to publish. "
     "Move it into the data folder, which git ignores, or add it to .gitignore.",
     "kept-table": "{what} is in the history already, and may hold what is not yours to publish. "
@@ -204,5 +207,6 @@ RULE = Rule(
         "too-large-for-github": "A file above 50 MiB, of which GitHub warns, or 100 MiB, which it refuses.",
     },
     check=check,
+    is_about_commits=True,
     reads_text=False,
 )

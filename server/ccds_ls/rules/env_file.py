@@ -132,5 +132,6 @@ RULE = Rule(
         "settings": "The variables with a value say no more than how to run.",
     },
     check=check,
+    is_about_commits=True,
     reads_text=False,
 )

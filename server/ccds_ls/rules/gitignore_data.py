@@ -41,7 +41,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ccds_ls.data_policy import in_state, judge
+from ccds_ls.data_policy import in_state, judge_file
 from ccds_ls.finding import AppendLine, Finding, Fix, Severity, Span, State, TextEdit, plain_fingerprint
 from ccds_ls.gitignore import is_ignored, pattern_for
 from ccds_ls.rules import Context, Rule
@@ -88,10 +88,9 @@ def _uses_dvc(context: Context) -> bool:
 
 def _is_coming_data(file: File, folder: str, context: Context) -> bool:
     path = context.project.relative(file.path)
-    if file.state is State.WORK_TREE or file.ignored or not path.startswith(f"{folder}/"):
+    if file.state is State.WORK_TREE or file.ignored or file.deleted or not path.startswith(f"{folder}/"):
         return False
-    verdict = judge(path, file.size, file.head, (folder,), context.config.max_file_size_kib * 1024)
-    return verdict is not None
+    return judge_file(file, path, context.config) is not None
 
 
 def _commented_out(file: File, span: Span, pattern: str) -> Finding:

@@ -2,7 +2,7 @@
 
 ## What it flags
 
-A staged file that a line of `.gitignore` (or of another ignore file) would keep out, if git did not track it. It
+A file in git that a line of `.gitignore` (or of another ignore file) would keep out, if git did not track it. It
 was added with `--force`, or before the line was written. What other rules say of the file counts more: where it is
 data or litter, this rule is silent. Placeholders such as `.gitkeep` are often kept in ignored folders on purpose.
 
@@ -34,8 +34,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ccds_ls.data_policy import Content, content_of, judge
-from ccds_ls.finding import Finding, Fix, Severity, StopTracking, Unstage, plain_fingerprint
+from ccds_ls.data_policy import Content, content_of, judge_file
+from ccds_ls.finding import Finding, Fix, Severity, State, StopTracking, Unstage, plain_fingerprint
 from ccds_ls.rules import Context, Rule
 from ccds_ls.rules.litter import litter_of
 from ccds_ls.snapshot import File
@@ -46,12 +46,11 @@ def check(file: File, context: Context) -> Iterator[Finding]:
     path = context.project.relative(file.path)
     if file.covered_by is None or content_of(path, file.head) is Content.NOTE or litter_of(path):
         return
-    if judge(
-        path, file.size, file.head, context.config.data_folders, context.config.max_file_size_kib * 1024
-    ):
+    if judge_file(file, path, context.config):
         return
-    edit = StopTracking(file.path) if file.committed else Unstage(file.path)
-    title = f"Stop tracking {file.name} (the file stays)" if file.committed else f"Unstage {file.name}"
+    new = file.state is State.STAGED and not file.committed
+    edit = Unstage(file.path) if new else StopTracking(file.path)
+    title = f"Unstage {file.name}" if new else f"Stop tracking {file.name} (the file stays)"
     yield Finding(
         code=RULE.code,
         kind="tracked",
@@ -68,7 +67,7 @@ def check(file: File, context: Context) -> Iterator[Finding]:
 RULE = Rule(
     code="ignored-but-tracked",
     summary="An ignore file covers this file, and git tracks it all the same",
-    kinds={"tracked": "A staged file is covered by a line of an ignore file."},
+    kinds={"tracked": "A file in git is covered by a line of an ignore file."},
     check=check,
     reads_text=False,
     local=False,

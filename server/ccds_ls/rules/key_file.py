@@ -87,5 +87,6 @@ RULE = Rule(
         "key-store": "The file is a store of keys or passwords.",
     },
     check=check,
+    is_about_commits=True,
     reads_text=False,
 )

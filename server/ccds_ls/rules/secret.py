@@ -298,5 +298,6 @@ RULE = Rule(
         "huggingface-token": "A provider's token or key, here Hugging Face's; each provider has a kind of its own.",
     },
     check=check,
+    is_about_commits=True,
     searches=True,
 )
