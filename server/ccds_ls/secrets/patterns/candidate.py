@@ -1,9 +1,9 @@
 """Where a secret could be: the prefilter, cheap patterns over a whole text. The rules look closely at what it hits.
 
 The secret engine runs the patterns together with its own rules, in one pass. They are in what its regular expressions
-and ``re`` have in common, over lower-case ASCII. Those for a name and its value stand here, and mirror the links of
-``assignments``; those for a form of its own stand beside the form, as a ``Pattern``'s ``prefilter``; those for tokens
-are made from the table in ``tokens``.
+and ``re`` have in common, over lower-case ASCII. Those for a name and its value stand here, and mirror ``links``; those
+for a form of its own stand beside the form, as a ``Pattern``'s ``prefilter``; those for tokens are made from the table
+in ``tokens``.
 
 What costs time: the engine finds a pattern fastest that begins with one word of its own, so there is one for each
 word (one for all of them takes twice the time); then the number of hits, each file with one most of all, and the

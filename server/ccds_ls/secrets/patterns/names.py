@@ -80,7 +80,7 @@ class Meaning:
 
 
 @lru_cache(maxsize=4096)
-def meaning(name: str) -> Meaning | None:
+def meaning_of(name: str) -> Meaning | None:
     """What the value of a variable, key, option or field with this name is, or None if it isn't a secret."""
     name = name.replace("ñ", "n").replace("Ñ", "N")
     own = name.rpartition(".")[2]
