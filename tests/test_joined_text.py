@@ -180,6 +180,12 @@ def test_a_percent_script_has_counts_as_well() -> None:
     assert counts(text.replace("b = 2", "b = 3"), notebook) == [None, 4, None]
 
 
+def test_a_magic_in_a_percent_script_is_that_of_the_saved_cell() -> None:
+    notebook = saved(("code", "%matplotlib inline\na = 1\n", 4), ("code", "%%bash\nls", 3))
+    text = '# %%\n# %matplotlib inline\na = 1\n\n# %% language="bash"\n# ls\n'
+    assert counts(text, notebook) == [4, 3]
+
+
 def test_hundreds_of_empty_pieces_are_not_compared_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """The work is counted in comparisons of the rest with the rest, not in seconds."""
     compared: list[tuple[int, ...]] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,6 +66,39 @@ def test_findings_stand_on_the_lines_of_the_script() -> None:
 
 def test_a_comment_in_a_script_accepts_a_finding() -> None:
     assert found("print(numbers)  # ccds-ls: ignore[undefined-name] set by papermill\n") == []
+
+
+ESCAPED = [
+    ("# %%\n# %matplotlib inline\nx = 1\n", "%matplotlib inline\nx = 1"),
+    ("# %%\n# %%time\nx = 1\n", "%%time\nx = 1"),
+    ("# %%\n# files = !ls\n", "files = !ls"),
+    ("# %%\nfor x in y:\n    # !echo {x}\n", "for x in y:\n    !echo {x}"),
+    ("# %%\n# !ls -l \\\n#   data\n", "!ls -l \\\n  data"),
+    ("# %%\n# cd ..\n# table?\n# ?table\n", "cd ..\ntable?\n?table"),
+    ("# %%\n# # %matplotlib\n# and so on\n", "# %matplotlib\n# and so on"),
+    ("# %%\nx = '''\n# %matplotlib\n'''\n", "x = '''\n# %matplotlib\n'''"),
+    ('# %% language="bash"\n# ls\n# # all\n', "%%bash\nls\n# all"),
+    (
+        '# %% magic_args="-o table -i \\"x\\"" language="R"\n# table <- 1\n',
+        '%%R -o table -i "x"\ntable <- 1',
+    ),
+    ('# %% [markdown]\n"""\n# Who leaves\n\nand why\n"""\n', "# Who leaves\n\nand why"),
+]
+
+
+@pytest.mark.parametrize(("script", "source"), ESCAPED)
+def test_what_jupytext_makes_a_comment_is_what_the_notebook_has(script: str, source: str) -> None:
+    (cell,) = parse(script).cells
+    assert cell.source == source
+    start = source.index("\n") + 1 if source.startswith("%%") else 0
+    for at in range(start, len(source)):
+        raw = cell.raw_span(Span(at, at + 1))
+        assert raw and script[raw.start : raw.end] == source[at]
+
+
+def test_what_a_magic_brings_is_known_in_a_script() -> None:
+    assert found("# %%\n# %run setup.ipynb\n\n# %%\nprint(table)\n") == []
+    assert found("# %%\n# files = !ls\nprint(files)\n") == []
 
 
 @given(st.text(alphabet="# %[markdown]\n\raé-x", max_size=80))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from ccds_ls.finding import Span
 from ccds_ls.text import LineIndex
 
 _IPYTHON = re.compile(r"[ \t]*[%!?]|.*=[ \t]*[%!]|.*\?[ \t]*$")
@@ -34,12 +35,17 @@ def place_of_comment(source: str, line: int, *, in_cell: bool) -> tuple[int, boo
     if magic and (magic[1] not in _COMMENTED or start <= magic.end()):
         return None
     is_ipython = in_cell and _IPYTHON.match(text) is not None
-    if not is_ipython and not text.endswith("\\") and not _is_in_string(source, end):
+    if not is_ipython and not text.endswith("\\") and not is_in_string(source, end):
         return end, False
     goes_on = line > 0 and lines.line(line - 1).endswith("\\")
-    return None if goes_on or _is_in_string(source, start) else (start, True)
+    return None if goes_on or is_in_string(source, start) else (start, True)
 
 
-def _is_in_string(source: str, offset: int) -> bool:
-    tokens = _TOKEN.finditer(source)
-    return any(token["quotes"] and token.start() < offset < token.end() for token in tokens)
+def is_in_string(source: str, offset: int) -> bool:
+    """Whether a place in some Python is inside a string in triple quotes."""
+    return any(span.start < offset < span.end for span in long_strings(source))
+
+
+def long_strings(source: str) -> list[Span]:
+    """The strings in triple quotes in some Python."""
+    return [Span(*token.span()) for token in _TOKEN.finditer(source) if token["quotes"]]

@@ -136,21 +136,25 @@ def from_cells(cells: Iterable[tuple[str, str, int | None]], language: str | Non
 def with_saved(shown: Notebook, saved: Notebook) -> Notebook:
     """An editor's cells with what the protocol does not tell and the saved file does: outputs, tags, counts.
 
-    A cell gets them from the saved one at its place, else from any one, with the same source; one that has been
-    edited since has none.
+    A cell gets them from the saved one at its place, else from any one, with the same source, but for line ends
+    at its end, which a script does not keep; one that has been edited since has none.
     """
-    by_source = {(cell.kind, cell.source): cell for cell in reversed(saved.cells)}
+    by_source = {_content(cell): cell for cell in reversed(saved.cells)}
     cells = []
     for index, cell in enumerate(shown.cells):
-        key = cell.kind, cell.source
+        key = _content(cell)
         same = saved.cells[index] if index < len(saved.cells) else None
-        found = same if same and (same.kind, same.source) == key else by_source.get(key)
+        found = same if same and _content(same) == key else by_source.get(key)
         if found and found.kind == "code":
             count = found.execution_count if cell.execution_count is None else cell.execution_count
             cells.append(replace(cell, outputs=found.outputs, tags=found.tags, execution_count=count))
         else:
             cells.append(replace(cell, is_saved=cell.kind != "code" or cell.execution_count is not None))
     return replace(shown, cells=tuple(cells), language=shown.language or saved.language)
+
+
+def _content(cell: Cell) -> tuple[str, str]:
+    return cell.kind, cell.source.rstrip("\n")
 
 
 def _heading(match: re.Match[str]) -> tuple[int, str]:

@@ -7,14 +7,25 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ccds_ls.comment_place import long_strings
 from ccds_ls.finding import Span
 from ccds_ls.notebook import Cell, Notebook
 
-_MARK = re.compile(r"^# ?%%(?P<head>[^\n]*)(?:\n|\Z)", re.MULTILINE)
+_MARK = re.compile(r"^# ?%%(?P<head>%*(?:[ \t][^\n]*)?)(?:\n|\Z)", re.MULTILINE)
 _KIND = re.compile(r"\[(markdown|md|raw)\]")
-_PREFIX = re.compile(r"^# ?", re.MULTILINE)
+_LANGUAGE = re.compile(r'\blanguage="(\w+)"')
+_ARGUMENTS = re.compile(r'\bmagic_args="((?:[^"\\]|\\.)*)"')
+_COMMENT = re.compile(r"(?P<indent>[ \t]*)(?P<mark># ?)")
+_QUOTED = re.compile(r"[rR]?(\"\"\"|''')\n(?P<text>.*?)\n?\1", re.DOTALL)
+_SHELL = "cat|cd|copy|cp|ddir|echo|ldir|ls|mkdir|mv|ren|rm|rmdir"
+# What jupytext makes a comment: lines of IPython's own syntax, and comments that would else look like such lines.
+_ESCAPED = re.compile(
+    r"[ \t]*(?:# ?)+(?:%{1,3}[A-Za-z]|[?!][ \t]*[A-Za-z.~$\\/{}]|[ \t]*[A-Za-z_]\w*[ \t]*=[ \t]*(?:%{1,3}|!)[A-Za-z]"
+    rf"|[^\s#]*\?[ \t]*$|(?:{_SHELL})(?:[ \t]*$|[ \t]+[^\s=,(]))"
+)
 
 
 @dataclass(frozen=True)
@@ -74,22 +85,48 @@ def parse(text: str) -> Notebook:
     for mark, end in zip(marks, ends, strict=bool(marks)):
         kind = _KIND.search(mark["head"])
         name = {"markdown": "markdown", "md": "markdown", "raw": "raw"}[kind[1]] if kind else "code"
-        cells.append(_cell(len(cells) + 1, name, text, mark.end(), end))
+        magic = "" if kind else _magic(mark["head"])
+        cells.append(_cell(len(cells) + 1, name, text, mark.end(), end, magic))
     return Notebook(tuple(cells), 4)
 
 
-def _cell(number: int, kind: str, text: str, start: int, end: int) -> Cell:
+def _magic(head: str) -> str:
+    """The cell magic of a cell in another language, of which jupytext makes a part of the mark."""
+    language, arguments = _LANGUAGE.search(head), _ARGUMENTS.search(head)
+    if language is None:
+        return ""
+    given = re.sub(r"\\(.)", r"\1", arguments[1]) if arguments else ""
+    return f"%%{language[1]} {given}".rstrip() + "\n"
+
+
+def _cell(number: int, kind: str, text: str, start: int, end: int, magic: str = "") -> Cell:
     source = text[start:end].rstrip("\n")
-    if kind == "code":
-        return Cell(number, kind, source, raw=Part(((0, start),), start + len(source)))
-    pieces: list[tuple[int, int]] = []
-    lines: list[str] = []
-    joined = 0
-    for line in source.splitlines(keepends=True):
-        prefix = _PREFIX.match(line)
-        skipped = prefix.end() if prefix else 0
-        pieces.append((joined, start + skipped))
-        lines.append(line[skipped:])
-        joined += len(line) - skipped
+    if kind != "code" and (quoted := _QUOTED.fullmatch(source)):
+        start += quoted.start("text")
+        return Cell(number, kind, quoted["text"], raw=Part(((0, start),), start + len(quoted["text"])))
+    # A magic that is a part of the mark has no place of its own: the line of the mark stands for it.
+    pieces = [(0, text.rfind("\n", 0, start - 1) + 1), (len(magic), start)] if magic else [(0, start)]
+    lines, joined = [magic], len(magic)
+    for line, mark in _marked(source, commented=kind != "code" or bool(magic)):
+        lines.append(line[: mark.start] + line[mark.end :])
+        if mark.end:
+            pieces.append((joined + mark.start, start + mark.end))
+        joined += len(lines[-1])
         start += len(line)
-    return Cell(number, kind, "".join(lines), raw=Part(tuple(pieces or [(0, start)]), start))
+    return Cell(number, kind, "".join(lines), raw=Part(tuple(pieces), start))
+
+
+def _marked(source: str, *, commented: bool) -> Iterator[tuple[str, Span]]:
+    """The lines of a cell, and where in each the mark of a comment stands that the notebook does not have."""
+    strings = [] if commented else long_strings(source)
+    start, goes_on = 0, False
+    for line in source.splitlines(keepends=True):
+        match = _COMMENT.match(line)
+        if commented:
+            found = match is not None and not match["indent"]
+        else:
+            is_code = not any(span.start < start < span.end for span in strings)
+            found = match is not None and is_code and (goes_on or _ESCAPED.match(line) is not None)
+            goes_on = found and line.rstrip().endswith("\\")
+        yield line, Span(*match.span("mark")) if match and found else Span(0, 0)
+        start += len(line)
