@@ -1,4 +1,4 @@
-"""From ``git add`` in a terminal to the diagnostics, and ``ccds-ls check --staged`` beside what it stands on."""
+"""From ``git add`` in a terminal to the diagnostics; ``check --staged`` and the hook beside what they stand on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from bench.peers import installed, ours
 from bench.samples import as_text, notebook, source, token
 
 STAGED = 50
+TYPICAL = 5  # files of a typical commit
 ENGINE_START = "from kingfisher_sdk import Scanner; Scanner()"
+PROGRAM = ("scan", "--no-update-check", "--no-validate", "staged")
 SETTLE_SECONDS = 4.0
 
 
@@ -27,6 +29,7 @@ def run(*, quick: bool) -> Iterator[Table]:
     repositories = {size: repository(size) for size in sizes}
     yield _add_table(repositories, 2 if quick else 7)
     yield _check_table(max(sizes), repositories[max(sizes)], 2 if quick else 7)
+    yield _hook_table(min(sizes), repositories[min(sizes)], 2 if quick else 15)
 
 
 def repository(size: int) -> Path:
@@ -128,23 +131,45 @@ def _add(client: Client, file: Path, *, tell: bool) -> float:
 
 
 def _check_table(size: int, root: Path, rounds: int) -> Table:
-    scan = ["scan", "--no-update-check", "--no-validate", "staged"]
     commands = {
         "ccds-ls check --staged": ours("check", "--staged"),
         "git diff --cached": ["git", "diff", "--cached"],
         "the engine's start": [sys.executable, "-c", ENGINE_START],
-        "the engine's own program on the same files": [installed("kingfisher"), *scan],
+        "the engine's own program on the same files": [installed("kingfisher"), *PROGRAM],
     }
-    measures = {name: lambda command=command: _process(command, root) for name, command in commands.items()}
-    figures = interleaved(measures, rounds)
-    check, diff, engine, program = (median(taken) for taken in figures.values())
-    promises = [
-        Promise("check --staged beside diff + engine", check / (diff + engine), 1.5, "times"),
-        Promise("check --staged beside the engine's own program", check / program, 1, "times"),
-    ]
+    figures = _processes(commands, root, rounds)
+    check, diff, engine, _ = (median(taken) for taken in figures.values())
+    promises = [Promise("check --staged beside diff + engine", check / (diff + engine), 1.5, "times")]
     note = f"Milliseconds of whole processes. {STAGED} files are staged, of which ten are notebooks."
     rows = {name: summary(taken) for name, taken in figures.items()}
     return Table(f"git: `check --staged` as a process, {size} tracked files", rows, promises, note)
+
+
+def _hook_table(size: int, root: Path, rounds: int) -> Table:
+    """The hook as git runs it, a shell script, on a commit of a few files, one of them a notebook."""
+    from ccds_ls.git.hook import script
+
+    git(root, "reset", "-q")
+    git(root, "add", *(str(path) for path in sorted((root / "staged").iterdir())[:: STAGED // TYPICAL]))
+    hook = root / ".git" / "hooks" / "pre-commit"
+    hook.write_text(script(), encoding="utf-8", newline="\n")
+    hook.chmod(0o755)
+    commands = {
+        "the hook": [str(hook)],
+        "the engine's own program on the same files": [installed("kingfisher"), *PROGRAM],
+    }
+    figures = _processes(commands, root, rounds)
+    ours, program = (median(taken) for taken in figures.values())
+    promise = Promise("the hook beside the engine's own program", ours / program, 1, "times")
+    note = f"Milliseconds of whole processes. {TYPICAL} files are staged, of which one is a notebook."
+    rows = {name: summary(taken) for name, taken in figures.items()}
+    return Table(f"git: the hook on a typical commit, {size} tracked files", rows, [promise], note)
+
+
+def _processes(commands: dict[str, list[str]], root: Path, rounds: int) -> dict[str, list[float]]:
+    """Milliseconds of whole processes, run in turn."""
+    measures = {name: lambda command=command: _process(command, root) for name, command in commands.items()}
+    return interleaved(measures, rounds)
 
 
 def _process(command: list[str], where: Path) -> float:
