@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from ccds_ls.finding import Span
 from ccds_ls.secrets import Detector, fingerprint, load, own_rules_only, redact
 from ccds_ls.secrets import engine as secret_engine
-from ccds_ls.secrets.patterns import candidate
+from ccds_ls.secrets.patterns import candidate, placeholders
 from ccds_ls.secrets.patterns.structured import PATTERNS
 from secret_samples import SAMPLES, drawn
 
@@ -168,6 +168,24 @@ IDIOMS = [
     ("CREATE LOGIN etl WITH PASSWORD = N'<password>';", "init.sql"),
     ("'HostName=hub.lab.org;DeviceId=d1;SharedAccessKey=<token>='", "src/a.py"),
 ]
+
+
+STANDS_FOR_ANOTHER = {
+    (table, *row): judge
+    for table, judge in {
+        "STAND_INS": placeholders.is_placeholder,
+        "REFERENCES": placeholders.is_placeholder,
+        "HASHES": placeholders.is_placeholder,
+        "PLACES": placeholders.is_place,
+    }.items()
+    for row in getattr(placeholders, table)
+}
+
+
+@pytest.mark.parametrize(("table", "pattern", "example"), STANDS_FOR_ANOTHER)
+def test_an_example_of_what_stands_for_a_secret_is_known(table: str, pattern: str, example: str) -> None:
+    assert re.search(pattern, example, re.IGNORECASE)
+    assert STANDS_FOR_ANOTHER[table, pattern, example](example)
 
 
 NO_PLACES = [

@@ -151,7 +151,7 @@ def load(cache_dir: Path | None = None) -> Detector:
 
 
 def _providers_matches(text: str, hits: Iterable[Hit], places: dict[int, int], path: str) -> Iterator[_Found]:
-    from ccds_ls.secrets.patterns.values import is_placeholder, is_stub_key
+    from ccds_ls.secrets.patterns.placeholders import is_placeholder, is_stub_key
 
     for hit in hits:
         start, end = places[hit.start], places[hit.end]

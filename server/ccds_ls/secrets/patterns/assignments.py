@@ -14,14 +14,13 @@ from typing import NamedTuple
 from ccds_ls.secrets.patterns.links import LONGEST, NEAR, Link, link_at, strength
 from ccds_ls.secrets.patterns.match import Match, lower
 from ccds_ls.secrets.patterns.names import Meaning, meaning_of
+from ccds_ls.secrets.patterns.placeholders import is_place, is_placeholder
 from ccds_ls.secrets.patterns.places import is_code
 from ccds_ls.secrets.patterns.providers import provider_in
 from ccds_ls.secrets.patterns.values import (
     is_hex,
     is_jumble,
     is_password,
-    is_place,
-    is_placeholder,
     is_random,
     is_uuid,
 )

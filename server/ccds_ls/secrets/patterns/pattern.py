@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from ccds_ls.secrets.patterns.values import is_password, is_placeholder, is_random, is_uuid
+from ccds_ls.secrets.patterns.placeholders import is_placeholder
+from ccds_ls.secrets.patterns.values import is_password, is_random, is_uuid
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from ccds_ls.secrets.patterns.match import Match
-from ccds_ls.secrets.patterns.values import is_placeholder, is_random
+from ccds_ls.secrets.patterns.placeholders import is_placeholder
+from ccds_ls.secrets.patterns.values import is_random
 
 # kind, title, how they begin, what follows. The first count of what follows is the least that is looked for.
 _TOKENS = (

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from ccds_ls.secrets.patterns.pattern import Pattern, is_given_password, is_no_placeholder
-from ccds_ls.secrets.patterns.values import is_password, is_placeholder, is_random, is_strong
+from ccds_ls.secrets.patterns.placeholders import is_placeholder
+from ccds_ls.secrets.patterns.values import is_password, is_random, is_strong
 
 _DATABASES = "|".join(
     r"""
