@@ -16,6 +16,7 @@ import pytest
 
 from ccds_ls.__main__ import main
 from repositories import commit_all, git, make, stage, write
+from secret_samples import private_key
 
 Run = Any
 
@@ -559,3 +560,14 @@ def test_what_git_tracks_although_it_is_to_be_ignored(repo: Path, capsys: pytest
     )
     write(repo, {"run.log": "2\n"})
     assert [item["path"] for item in checked(capsys, "--would-add")] == ["run.log"]
+
+
+def test_one_cause_is_told_once(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stage(
+        repo, {".env": f"DATA=/srv\nHF_TOKEN={token()}\n", "id_rsa": private_key(), "b/.env": "DATA=/srv\n"}
+    )
+    found = {(item["code"], item["path"]) for item in checked(capsys, "--staged")}
+    assert found == {("secret", ".env"), ("secret", "id_rsa"), ("env-file", "b/.env")}
+    write(repo, {"pyproject.toml": '[tool.ccds-ls]\ndisable = ["secret"]\n'})
+    found = {(item["code"], item["path"]) for item in checked(capsys, "--staged")}
+    assert found == {("env-file", ".env"), ("key-file", "id_rsa"), ("env-file", "b/.env")}

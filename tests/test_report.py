@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccds_ls.finding import Finding, Fix, Severity, Span, State
+from ccds_ls.finding import Finding, Fix, Severity, Span, State, Unstage
 from ccds_ls.notebook import from_cells
 from ccds_ls.report import github, sarif, text
 from ccds_ls.report.json import render as render_json
@@ -146,6 +146,27 @@ def test_text() -> None:
 )
 def test_text_of_nothing(count: int, line: str) -> None:
     assert text.render([], count) == line
+
+
+def test_text_gives_the_same_advice_and_the_same_fix_once() -> None:
+    def secret(start: int, path: str = "a.py", fix: Fix | None = None) -> tuple[Finding, File]:
+        unstage = fix or Fix("Unstage", (Unstage(path),))
+        here = finding(path, code="secret", span=Span(start, start + 1), message="A key. Revoke it. (Late.)")
+        accept = Fix("Ignore this secret finding on this line", ())
+        return replace(here, advice="Revoke it.", fixes=(accept, unstage)), file(path, content="abcdef")
+
+    assert "key. Revoke it. (Late.)" in text.render([secret(0)], 1), "alone it is told in its place"
+    shown = text.render([secret(0), secret(1), secret(0, "b.py")], 2).splitlines()
+    assert shown[:5] == [
+        "a.py:1:1: warning[secret] A key. (Late.)",
+        "a.py:1:2: warning[secret] A key. (Late.)",
+        "    fix: Unstage",
+        "b.py:1:1: warning[secret] A key. (Late.)",
+        "    fix: Unstage",
+    ]
+    assert shown[5:7] == ["", "[secret] Revoke it."]
+    accepted = replace(finding(), fixes=(Fix("Ignore this data-file finding in the settings", ()),))
+    assert "fix:" not in text.render([(accepted, file())], 1), "to accept it mends nothing"
 
 
 def test_what_could_not_be_checked_is_not_nothing() -> None:

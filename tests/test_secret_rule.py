@@ -21,7 +21,7 @@ PASSWORD = SAMPLES["password"]()
 
 
 def check(path: str, text: str, state: State = State.WORK_TREE, ignored: bool = False) -> list[Finding]:
-    file = File(path, Origin.WORKTREE, state, len(text), text=text, ignored=ignored)
+    file = File(path, Origin.WORKTREE, state, len(text), text.encode()[:4096], text, ignored=ignored)
     context = Context(Snapshot(Path("/repo"), (file,)), Project(), Config(), own_rules_only().find)
     return list(RULE.check(file, context))
 
@@ -173,12 +173,31 @@ def test_fixes_are_edits_as_data() -> None:
     text = f"PASSWORD={PASSWORD}\n"
     (staged,) = check("conf/.env", text, State.STAGED)
     assert [fix.edits for fix in staged.fixes] == [
-        (Unstage("conf/.env"),),
         (AppendLine(".gitignore", "/conf/.env"), Unstage("conf/.env")),
+        (Unstage("conf/.env"),),
     ]
     (untracked,) = check("conf/.env", text)
     assert [fix.edits for fix in untracked.fixes] == [(AppendLine(".gitignore", "/conf/.env"),)]
     (in_code,) = check("src/a.py", f'password = "{PASSWORD}"')
     assert [fix.edits for fix in in_code.fixes] == [(MoveToEnv("src/a.py", in_code.fingerprint),)]
     assert check("src/a.R", f'password = "{PASSWORD}"')[0].fixes == ()
-    assert not any(fix.safe for fix in staged.fixes + untracked.fixes)
+    assert not any(fix.safe for fix in staged.fixes) and all(fix.safe for fix in untracked.fixes)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (".env", f"HF={TOKEN}"),
+        ("prod.env", f"HF={TOKEN}"),
+        ("kaggle.json", f'{{"key": "{TOKEN}"}}'),
+        ("gcp.json", json.dumps({"type": "service_account", "token": TOKEN})),
+    ],
+)
+def test_a_file_that_is_for_secrets_is_kept_out_whole(name: str, text: str) -> None:
+    (finding,) = check(name, text, State.STAGED)
+    assert finding.message.endswith(finding.advice) and "keep the whole file out of git" in finding.advice
+    assert finding.fixes[0].edits == (AppendLine(".gitignore", f"/{name}"), Unstage(name))
+    for other in ("env.example", "conf.yaml"):
+        (finding,) = check(other, f"HF: {TOKEN}", State.STAGED)
+        assert "take it out of the file" in finding.advice
+        assert [fix.edits for fix in finding.fixes] == [(Unstage(other),)]

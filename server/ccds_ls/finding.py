@@ -190,7 +190,8 @@ class Finding:
 
     ``path`` is relative to the snapshot's root with ``/`` separators. ``span`` is in the file's raw text; it is
     None for a finding on the whole file. In a notebook ``cell`` is the 1-based number of the cell over all
-    cells and ``cell_span`` the range in that cell's source.
+    cells and ``cell_span`` the range in that cell's source. ``advice`` is a sentence of the message that is the same
+    for many findings, so that a list for people says it once.
     """
 
     code: str
@@ -205,6 +206,7 @@ class Finding:
     cell_span: Span | None = None
     fixes: tuple[Fix, ...] = ()
     related: tuple[Related, ...] = ()
+    advice: str = ""
 
 
 def plain_fingerprint(*parts: str) -> str:

@@ -93,5 +93,5 @@ def _apart(entries: list[git.Entry]) -> Iterator[list[git.Entry]]:
 
 
 def _told(finding: Finding, commit: str | None) -> Finding:
-    where = f" It is in commit {commit[:10]}, which has not been pushed yet." if commit else ""
+    where = f" It is in commit {commit[:10]}, not pushed yet." if commit else ""
     return replace(finding, state=State.WORK_TREE, message=f"{finding.message}{where}", fixes=())

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from dataclasses import replace
+from itertools import groupby, zip_longest
 
 from ccds_ls.check import UNCHECKED, Located
-from ccds_ls.finding import Finding, Severity
+from ccds_ls.finding import Finding, Fix, Severity
 from ccds_ls.report.place import Location, locate
 from ccds_ls.report.visible import visible
+from ccds_ls.suppression import ACCEPTS
 
 SHOWN = 3
 """How many of the same findings on files of one folder are shown before the rest is only counted."""
@@ -18,10 +20,40 @@ _COLOURS = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFORMATI
 
 
 def render(located: Iterable[Located], checked: int, *, colour: bool = False) -> str:
-    """A line for each finding, one for its first fix, and a closing line. ``checked`` counts files."""
+    """A line for each finding, one for its first fix, and a closing line. ``checked`` counts files.
+
+    Advice that several findings share comes once, behind them, and so does a fix that mends several in a row.
+    """
     ordered = list(located)
-    blocks = [block for group in _groups(ordered) for block in _group(group, colour)]
+    advised = Counter((finding.code, finding.advice) for finding, _ in ordered if finding.advice)
+    once = [(code, advice) for (code, advice), count in advised.items() if count > 1]
+    short = [(_without(finding, once), file) for finding, file in ordered]
+    short = [_once_in_a_row(*pair) for pair in zip_longest(short, short[1:])]
+    blocks = [block for group in _groups(short) for block in _group(group, colour)]
+    if once:
+        blocks += ["", *(f"{_painted(f'[{code}]', '1', colour)} {advice}" for code, advice in once)]
     return "\n".join([*blocks, *([""] if blocks else []), _summary([f for f, _ in ordered], checked)])
+
+
+def _without(finding: Finding, once: list[tuple[str, str]]) -> Finding:
+    """A finding without the advice that is given for all of its code at the end."""
+    if (finding.code, finding.advice) not in once:
+        return finding
+    return replace(finding, message=finding.message.replace(f" {finding.advice}", "", 1))
+
+
+def _once_in_a_row(this: Located, following: Located | None) -> Located:
+    """A finding without its fix, where the next one has the very same."""
+    fix, then = _best(this[0]), _best(following[0]) if following else None
+    if fix is None or then is None or fix.edits != then.edits:
+        return this
+    return replace(this[0], fixes=()), this[1]
+
+
+def _best(finding: Finding) -> Fix | None:
+    """The fix that is told, which is not to accept the finding."""
+    mending = [fix for fix in finding.fixes if not fix.title.startswith(ACCEPTS)]
+    return next((fix for fix in mending if fix.preferred), mending[0] if mending else None)
 
 
 def _groups(located: Iterable[Located]) -> Iterator[list[Located]]:
@@ -52,8 +84,7 @@ def _block(finding: Finding, place: Location, colour: bool) -> str:
     where = f"{visible(finding.path)}:{cell}{place.line}:{place.column}"
     message = "\n    ".join(visible(line) for line in finding.message.splitlines())
     lines = [f"{_painted(where, '1', colour)}: {_label(finding, colour)} {message}"]
-    if finding.fixes:
-        best = next((fix for fix in finding.fixes if fix.preferred), finding.fixes[0])
+    if best := _best(finding):
         lines.append(_painted(f"    fix: {visible(best.title)}", "2", colour))
     return "\n".join(lines)
 

@@ -4,7 +4,8 @@
 
 `.env`, `.env.local`, `prod.env` and the like, when a variable has a value. Variables that say only how to run
 (`PYTHONPATH`, `DEBUG=true`, a port, a log level) make it no more than a note. Files without values, and those
-whose name says that they are an example or a template, are fine: they show which variables are needed.
+whose name says that they are an example or a template, are fine: they show which variables are needed. Where
+`secret` names the values that are secrets, this rule has nothing to add and is silent.
 
 ## Why it matters
 
@@ -75,14 +76,11 @@ _SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASS|PWD|CREDENTIAL|AUTH|PIN\b", re
 
 def check(file: File, context: Context) -> Iterator[Finding]:
     """At most one finding, on the whole file; none outside git, where such a file is in its place."""
-    name = file.name.lower()
-    if file.ignored or not context.snapshot.in_git:
-        return
-    if not _NAME.fullmatch(name) or _SHOWN_ON_PURPOSE.search(name):
+    if file.ignored or not context.snapshot.in_git or not is_env_file(file.name):
         return
     kinds = {_kind(*variable) for variable in _VARIABLE.findall(file.head.decode("utf-8", "replace"))}
     kind = next((kind for kind in _SEVERITIES if kind in kinds), None)
-    if kind is None:
+    if kind is None or names_secrets(file, context):
         return
     severity, at_rest = _SEVERITIES[kind]
     path = context.project.relative(file.path)
@@ -96,9 +94,21 @@ def check(file: File, context: Context) -> Iterator[Finding]:
         fingerprint=plain_fingerprint(RULE.code, kind, path),
         # The template ignores every .env: whatever is in it is not for git.
         fixes=ignoring_fixes(
-            file, context.project, pattern_for(path), safe=kind == "values" and name == ".env"
+            file, context.project, pattern_for(path), safe=kind == "values" and file.name == ".env"
         ),
     )
+
+
+def is_env_file(name: str) -> bool:
+    """Whether a file of this name has environment variables in it, and not to show which are needed."""
+    name = name.lower()
+    return _NAME.fullmatch(name) is not None and not _SHOWN_ON_PURPOSE.search(name)
+
+
+def names_secrets(file: File, context: Context) -> bool:
+    """Whether the rule ``secret`` has something to say of a file, so that one about all of it would say it twice."""
+    searched = "secret" not in context.config.disable and file.text is not None
+    return searched and bool(context.find_secrets(file.text or "", file.path))
 
 
 def _kind(name: str, value: str) -> str | None:
@@ -133,5 +143,5 @@ RULE = Rule(
     },
     check=check,
     is_about_commits=True,
-    reads_text=False,
+    searches=True,
 )

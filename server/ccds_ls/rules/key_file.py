@@ -4,7 +4,7 @@
 
 Files that are a private key by their first bytes, whatever they are called (PEM, OpenSSH, PGP, PuTTY, age), and key
 stores by their name or first bytes (PKCS#12, Java, KeePass). In tests and examples, where keys are made up, it
-is only a note. Public keys and certificates are fine.
+is only a note. Public keys and certificates are fine, and a private key that `secret` finds is not told twice.
 
 ## Why it matters
 
@@ -40,6 +40,7 @@ from ccds_ls.data_policy import Place, in_state, place_of
 from ccds_ls.finding import Finding, Severity, State, plain_fingerprint
 from ccds_ls.gitignore import ignoring_fixes, pattern_for
 from ccds_ls.rules import Context, Rule
+from ccds_ls.rules.env_file import names_secrets
 from ccds_ls.snapshot import File
 
 # Comments and attributes ("Bag Attributes" of OpenSSL) may stand before the key, other objects may not.
@@ -57,6 +58,8 @@ def check(file: File, context: Context) -> Iterator[Finding]:
     kind = _kind(file)
     if kind is None or file.ignored or not context.snapshot.in_git:
         return
+    if kind == "private-key" and names_secrets(file, context):
+        return
     path = context.project.relative(file.path)
     made_up = place_of(path, context.config.data_folders) is Place.TESTS
     severity = Severity.INFORMATION if made_up else Severity.ERROR
@@ -73,8 +76,13 @@ def check(file: File, context: Context) -> Iterator[Finding]:
     )
 
 
+def is_private_key(head: bytes) -> bool:
+    """Whether a file that begins so is a private key."""
+    return _PRIVATE_KEY.match(head) is not None
+
+
 def _kind(file: File) -> str | None:
-    if _PRIVATE_KEY.match(file.head):
+    if is_private_key(file.head):
         return "private-key"
     return "key-store" if _STORE_NAME.fullmatch(file.name) or _STORE_HEAD.match(file.head) else None
 
@@ -88,5 +96,5 @@ RULE = Rule(
     },
     check=check,
     is_about_commits=True,
-    reads_text=False,
+    searches=True,
 )

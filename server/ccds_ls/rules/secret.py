@@ -52,7 +52,8 @@ First revoke the secret at its provider: that is the only step that helps once i
 the file: read it from the environment (`os.environ["COMET_API_KEY"]`), and keep its value in `.env`, which git must
 ignore. In Python and in notebooks one fix does that: it puts the value into the project's `.env`, has git ignore that
 file, and has the code load it with python-dotenv. Other fixes take the file out of the next commit again, or let git
-ignore a file of settings such as `.env`. None is applied without being asked for.
+ignore a file that is for secrets, such as `.env`, a private key or the JSON of a service account. To ignore a `.env`
+that is not in the index is the only one that is safe unseen.
 
 ## Options
 
@@ -65,11 +66,11 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import accumulate
 from typing import NamedTuple
 
 from ccds_ls.finding import (
-    AppendLine,
     Finding,
     Fix,
     MoveToEnv,
@@ -79,17 +80,19 @@ from ccds_ls.finding import (
     StripStaged,
     Unstage,
 )
+from ccds_ls.gitignore import ignoring_fixes, pattern_for
 from ccds_ls.notebook import Cell, Notebook, Output
 from ccds_ls.notebook.cell_findings import clear_outputs
 from ccds_ls.rules import Context, Rule, unchecked
+from ccds_ls.rules.env_file import is_env_file
+from ccds_ls.rules.key_file import is_private_key
 from ccds_ls.secrets import Secret, Secrets
 from ccds_ls.snapshot import File, Origin
 
 _COLOUR = re.compile(r"\x1b\[[\d;]{0,30}m")
 _WRITES_FILE = re.compile(r"%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?([^\s'\"]+)")
-_SETTINGS_FILE = re.compile(
-    r"(?:\.env(?:\..+)?|.+\.env|\.envrc|\.netrc|_netrc|\.pypirc|\.pgpass|kaggle\.json|credentials(?:\.json)?)\Z"
-)
+_SETTINGS_FILE = re.compile(r"\.envrc|[._]netrc|\.pypirc|\.pgpass|kaggle\.json|credentials(?:\.json)?")
+_SERVICE_ACCOUNT = re.compile(rb'"type"\s*:\s*"service_account"')
 _Find = Callable[[str, str], tuple[Secret, ...]]  # (text, path), as in ``Context``
 _SURE = {"high": "surely", "medium": "probably", "low": "possibly"}
 
@@ -115,7 +118,10 @@ def check(file: File, context: Context) -> Iterator[Finding]:
             untold.append(found.untold)
         return found
 
-    yield from _in_file(file, find)
+    keeping_out: tuple[Fix, ...] | None = None
+    for finding in _in_file(file, find):
+        keeping_out = _keeping_out(file, context) if keeping_out is None else keeping_out
+        yield replace(finding, fixes=(*finding.fixes, *keeping_out))
     if untold:
         yield unchecked(file, RULE.code, f"Not searched for secrets to the end: {'; '.join(untold)}.")
 
@@ -208,43 +214,47 @@ def _finding(
     *,
     in_output: bool = False,
 ) -> Finding:
-    staged = file.state is State.STAGED
+    printed_by = cell if in_output else None
+    advice = _advice(file, secret, printed_by)
     return Finding(
         code="secret",
         kind=secret.kind,
-        severity=Severity.ERROR if staged else Severity.WARNING,
+        severity=Severity.ERROR if file.state is State.STAGED else Severity.WARNING,
         path=file.path,
-        message=_message(file, secret, cell if in_output else None),
+        message=f"{_what(secret, printed_by)} {advice}",
+        advice=advice,
         state=file.state,
         fingerprint=secret.fingerprint,
         span=span,
         cell=cell,
         cell_span=cell_span,
-        fixes=(
-            *_moves(file, secret, cell, in_output),
-            *_cleared(file, cell, in_output),
-            *_fixes(file, staged),
-        ),
+        fixes=(*_moves(file, secret, cell, in_output), *_cleared(file, cell, in_output)),
     )
 
 
-def _message(file: File, secret: Secret, printed_by: int | None) -> str:
-    """What it is and what to do; ``printed_by`` is the cell in whose output it is."""
+def _what(secret: Secret, printed_by: int | None) -> str:
+    """What was found and how sure that is; ``printed_by`` is the cell in whose output it is."""
     where = "" if printed_by is None else f" in the output of cell {printed_by}"
-    what = f"{secret.title}, {secret.redacted}{where}: {_SURE[secret.confidence]} a secret."
     if secret.values > 1:
-        what = f"{secret.title}: {secret.values} values{where}, listed as one: {_SURE[secret.confidence]} secrets."
-    it = "them" if secret.values > 1 else "it"
-    out = f"take {it} out of the file" if printed_by is None else "clear that output"
-    if file.state is State.STAGED:
-        out += " and the commit" if printed_by is None else " in the file and the commit"
-    elif file.state is not State.WORK_TREE or not file.tracked:
-        out += " before it is committed"
-    was = "they were" if secret.values > 1 else "it was"
-    return (
-        f"{what} Revoke {it} first if {was} ever pushed or shared (rewriting history does not take {it} back), then"
-        f" {out}."
+        return f"{secret.title}: {secret.values} values{where}, listed as one: {_SURE[secret.confidence]} secrets."
+    return f"{secret.title}, {secret.redacted}{where}: {_SURE[secret.confidence]} a secret."
+
+
+def _advice(file: File, secret: Secret, printed_by: int | None) -> str:
+    """What to do, and what first."""
+    it, was = ("them", "they were") if secret.values > 1 else ("it", "it was")
+    revoke = (
+        f"Revoke {it} first if {was} ever pushed or shared (rewriting history does not take {it} back), then"
     )
+    staged = file.state is State.STAGED
+    if printed_by is not None:
+        out = "clear that output in the file and the commit" if staged else "clear that output"
+    elif is_for_secrets(file):
+        out = "keep the whole file out of git"
+    else:
+        out = f"take {it} out of the file" + (" and the commit" if staged else "")
+    uncommitted = not staged and (file.state is not State.WORK_TREE or not file.tracked)
+    return f"{revoke} {out}{' before it is committed' if uncommitted else ''}."
 
 
 def _moves(file: File, secret: Secret, cell: int | None, in_output: bool) -> Iterator[Fix]:
@@ -270,17 +280,20 @@ def _cleared(file: File, cell: int | None, in_output: bool) -> tuple[Fix, ...]:
     return clear_outputs(file, f"Clear the outputs of cell {cell}", (file.notebook.cells[cell - 1],))
 
 
-def _fixes(file: File, staged: bool) -> Iterator[Fix]:
-    settings = _SETTINGS_FILE.fullmatch(file.name) is not None
-    ignore = AppendLine(".gitignore", f"/{file.path}")
-    if staged:
-        yield Fix(f"Unstage {file.path}", (Unstage(file.path),), preferred=not settings)
-        if settings:
-            yield Fix(
-                f"Unstage {file.path} and let git ignore it", (ignore, Unstage(file.path)), preferred=True
-            )
-    elif settings and not file.tracked:
-        yield Fix(f"Let git ignore {file.path}", (ignore,), preferred=True)
+def is_for_secrets(file: File) -> bool:
+    """Whether a file holds little else, so that all of it is to stay out of git."""
+    by_name = is_env_file(file.name) or _SETTINGS_FILE.fullmatch(file.name) is not None
+    return by_name or is_private_key(file.head) or _SERVICE_ACCOUNT.search(file.head) is not None
+
+
+def _keeping_out(file: File, context: Context) -> tuple[Fix, ...]:
+    """The fixes that keep a file out of the next commit, or out of git where it is for secrets alone."""
+    if is_for_secrets(file) and context.snapshot.in_git:
+        path = context.project.relative(file.path)
+        return ignoring_fixes(file, context.project, pattern_for(path), safe=file.name == ".env")
+    if file.state is State.STAGED:
+        return (Fix(f"Unstage {file.path}", (Unstage(file.path),), preferred=True),)
+    return ()
 
 
 RULE = Rule(
