@@ -87,7 +87,7 @@ def load(cache_dir: Path | None = None) -> Scan:
         ) from None
 
     def scan(data: bytes, path: str) -> list[Hit]:
-        name = path.encode("utf-8", "replace").decode()
+        name = path if path.isascii() else path.encode("utf-8", "replace").decode()
         if len(data) <= _PIECE:
             return scan_piece(data, name, 0, ENGINE_SECONDS)
         hits: list[Hit] = []
