@@ -21,7 +21,8 @@ from ccds_ls.git.command import ActError
 from ccds_ls.rules.secret import check as check_secret
 from ccds_ls.secrets import own_rules_only
 from ccds_ls.secrets.env_file import line, lines, parsed
-from ccds_ls.secrets.move import CannotMove, applied, loading, move
+from ccds_ls.secrets.loading import loading
+from ccds_ls.secrets.move import CannotMove, applied, move
 from ccds_ls.secrets.plan import plan
 from ccds_ls.snapshot import File, Origin
 from ccds_ls.view import View

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ccds_ls.finding import Finding, TextEdit
-from ccds_ls.secrets.move import CannotMove, Edit, Move, loading, move
+from ccds_ls.secrets.loading import loading
+from ccds_ls.secrets.move import CannotMove, Edit, Move, move
 from ccds_ls.snapshot import File
 
 
