@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ccds_ls.naming.authors import from_author, initials_in_use, signs_of
 from ccds_ls.naming.folder import Folder, folders, stem
 from ccds_ls.naming.names import (
     Convention,
-    from_author,
-    initials_in_use,
     new_name,
     phase_of,
     plan_renames,
@@ -298,6 +297,37 @@ def test_initials_in_use() -> None:
         "jqp-x.ipynb",
     ]
     assert initials_in_use(paths) == Counter(jqp=2, ab=1)
+
+
+PEOPLE = [
+    ("Jane Q. Public", "jane@example.org", {"jqp", "jp", "jane"}),
+    (
+        "Ed D. Adams",
+        "data@example.org",
+        {"eda", "ea"},
+    ),  # whoever has a word's letters for initials may use them
+    ("Mike Tyson", "99+mike-2@users.noreply.github.com", {"mt", "mike-2"}),
+    ("DrivenData", "info@example.org", {"drivendata"}),
+    ("root", "root@localhost", set()),
+    ("山田太郎", "", set()),
+]
+
+
+@pytest.mark.parametrize(("name", "email", "signs"), PEOPLE)
+def test_what_may_stand_for_a_person(name: str, email: str, signs: set[str]) -> None:
+    assert signs_of(name, email) == signs
+
+
+def test_a_login_is_known_by_the_people_who_work_there() -> None:
+    paths = [
+        "1.0-jane-doe-load.ipynb",
+        "2.0-jane_doe.ipynb",
+        "3-eda-look.ipynb",
+        "4.0-mike2-x.ipynb",
+        "jane-doe-x.ipynb",
+    ]
+    assert initials_in_use(paths) == Counter(jane=2)
+    assert initials_in_use(paths, {"jane-doe", "eda"}) == {"jane-doe": 1, "jane": 1, "eda": 1}
 
 
 SLUGS = [

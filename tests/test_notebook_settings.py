@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from ccds_ls.check import check
+from ccds_ls.collect import make_snapshot, worktree_file
 from ccds_ls.git import act, output_filter
 from ccds_ls.git.act import ActError
 from ccds_ls.git.read import discover
 from ccds_ls.naming.folder import Folder
 from ccds_ls.naming.names import style_of
 from ccds_ls.project import settings, tool_tables
+from ccds_ls.rules import notebook_name
+from ccds_ls.secrets import own_rules_only
 from ccds_ls.settings_file import NotWritten, accept, put
 from ccds_ls.view import initials_to_choose, look
 from repositories import git, make, write
@@ -97,6 +101,47 @@ def test_initials_are_kept_for_this_user_in_this_repository(tmp_path: Path) -> N
     act.keep_initials(repo, "ada1815")
     assert look(repo, discover(repo)).own_initials == ("ada1815", True)
     assert git(repo, "status", "--porcelain") == ""
+
+
+def committed(repo: Path, files: list[str], name: str, email: str) -> None:
+    write(repo, dict.fromkeys(files, "{}"))
+    git(repo, "add", ".")
+    git(repo, "commit", "-qm", "more", f"--author={name} <{email}>")
+
+
+def names_to_mend(repo: Path) -> list[str]:
+    view = look(repo, discover(repo))
+    files = [file for path in view.notebooks if (file := worktree_file(view, path))]
+    return [
+        finding.path
+        for finding, _ in check(make_snapshot(view, files), own_rules_only(), [notebook_name.RULE])
+    ]
+
+
+def test_the_logins_of_those_who_work_here_are_right_in_names(tmp_path: Path) -> None:
+    repo = make(tmp_path / "r", {"notebooks/1.0-jqp-x.ipynb": "{}"})
+    for path in ("notebooks/2.0-mike2-x.ipynb", "notebooks/3.0-eda-x.ipynb"):
+        committed(repo, [path], "Jane Q. Public", "jane@example.org")
+    assert names_to_mend(repo) == ["notebooks/2.0-mike2-x.ipynb", "notebooks/3.0-eda-x.ipynb"]
+    committed(repo, ["notebooks/4.0-mike2-y.ipynb"], "Mike Tyson", "99+mike2@users.noreply.github.com")
+    assert names_to_mend(repo) == ["notebooks/3.0-eda-x.ipynb"]
+    committed(repo, ["a.py"], "Ed D. Adams", "ed@example.org")
+    assert names_to_mend(repo) == []
+
+
+def test_the_initials_are_those_that_this_user_uses_here(tmp_path: Path) -> None:
+    repo = make(tmp_path / "r", {"a.py": ""})
+    git(repo, "config", "user.name", "Peter Bull")
+    committed(repo, ["notebooks/1.0-pjb-a.ipynb", "notebooks/2.0-pjb-b.ipynb"], "Peter Bull", "p@example.org")
+    committed(repo, ["notebooks/3.0-ims-c.ipynb"], "Isaac Slavitt", "i@example.org")
+    view = look(repo, discover(repo))
+    assert view.own_initials == ("pjb", True)
+    assert view.author("other") == ("pjb", True), (
+        "what is used here counts more than what is configured for all"
+    )
+    git(repo, "config", "user.name", "Jane Q. Public")
+    assert look(repo, discover(repo)).author("other") == ("other", True)
+    assert look(repo, discover(repo)).author(None) == ("jqp", False)
 
 
 PROGRAM = '#!/bin/sh\nsed \'s/"secret output"/""/\'\n'

@@ -189,21 +189,20 @@ def make_snapshot(
 ) -> Snapshot:
     """A Snapshot of some files of a view; ``settings`` are the editor's, ``known`` is what notebooks hold.
 
-    This user's initials are found out where there is a notebook among the files, or with ``names_notebooks``.
+    Whose initials are in use is found out where there is a notebook among the files, or with ``names_notebooks``.
     """
     chosen = tuple(files)
     projects = find_projects(view.root, (file.path for file in chosen), settings)
-    configured = next((p.config.initials for p in reversed(projects) if p.config.initials), None)
-    own, certain = configured, configured is not None
-    if not own and (names_notebooks or any(file.path.endswith(".ipynb") for file in chosen)):
-        own, certain = view.own_initials
+    own, certain, in_use = None, False, frozenset[str]()
+    if names_notebooks or any(file.path.endswith(".ipynb") for file in chosen):
+        (own, certain), in_use = view.own_initials, frozenset(view.initials)
     return Snapshot(
         view.root,
         chosen,
         in_git=view.repository is not None,
         projects=projects,
         notebooks=view.notebooks,
-        initials=frozenset(view.initials) | ({configured} if configured else set()),
+        initials=in_use,
         author_initials=own,
         initials_certain=certain,
         beside_models=tuple(_beside_models(view.root, chosen)),

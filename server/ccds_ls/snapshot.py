@@ -116,7 +116,7 @@ class Snapshot:
 
     ``root`` is absolute. ``notebooks`` are the paths of all notebooks that git does not ignore, read or not.
     ``initials`` are the author parts known for this repository. ``author_initials`` are this user's own, and
-    ``initials_certain`` says that they were configured or seen in use, not just derived from a name. The ``branch``,
+    ``initials_certain`` says that they were kept or seen in use, not just derived from a name. The ``branch``,
     the latest commits' ``subjects`` and ``has_remote`` are given where a commit message is looked at.
     ``beside_models`` are the paths in the folders of models that are among the files.
     """

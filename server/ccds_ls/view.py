@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 MAX_OUTSIDE_GIT = 20_000
 """How many files of a folder outside git an editor looks at; who names a folder to check means all of it."""
+
+_NEARLY = 2 / 3
+"""The share of their notebooks in which a person's initials are the same."""
 
 _SKIPPED_FOLDERS = {
     ".git",
@@ -49,29 +52,42 @@ class View:
 
     @cached_property
     def initials(self) -> Counter[str]:
-        """The author parts in the notebooks' names, with how often each occurs."""
-        from ccds_ls.naming import names  # where no notebook is, nothing pays for it
+        """The author parts in the notebooks' names, with how often each occurs.
 
-        return names.initials_in_use(self.notebooks)
+        Where one lacks what everybody would take for initials, git is asked for the logins of those who work here.
+        """
+        from ccds_ls.naming import authors  # where no notebook is, nothing pays for it
+
+        logins: set[str] = set()
+        if self.repository and any(map(authors.lacks_initials, self.notebooks)):
+            logins = {sign for person in git.authors(self.repository) for sign in authors.signs_of(*person)}
+        return authors.initials_in_use(self.notebooks, logins)
 
     @cached_property
     def own_initials(self) -> tuple[str | None, bool]:
-        """The initials that follow from this user's name, and whether they are more than a guess.
+        """The initials that follow from this user's name and notebooks, and whether they are more than a guess.
 
-        They may be kept in git's configuration, see ``git.act.keep_initials``; in a repository of one author they
-        are those that are in use. Asks git when it is first needed.
+        They may be kept in git's configuration, see ``git.act.keep_initials``; else they are those that this user has
+        used here. Asks git when it is first needed.
         """
         kept = git.setting(self.repository, git.INITIALS) if self.repository else None
         if kept:
             return kept, True
-        from ccds_ls.naming import names
+        from ccds_ls.naming import authors
 
-        derived = next(filter(None, map(names.from_author, _user_names(self.repository))), None)
-        if derived in self.initials:
-            return derived, True
-        if len(self.initials) == 1 and _is_only_author(self.repository):
-            return next(iter(self.initials)), True
-        return derived, False
+        name, email = _user(self.repository)
+        guessed = next(filter(None, map(authors.from_author, _user_names(name, email))), None)
+        signs = {*authors.signs_of(name, email), *([guessed] if guessed else ())}
+        used = authors.initials_in_use(self.notebooks, signs)
+        if mine := next((sign for sign, _ in used.most_common() if sign in signs), None):
+            return mine, True
+        used_by = _used_by(self, name, email)
+        return (used_by, True) if used_by else (guessed, False)
+
+    def author(self, configured: str | None) -> tuple[str | None, bool]:
+        """This user's initials: those that they kept or use here, else those configured, else a guess (False)."""
+        own, is_certain = self.own_initials
+        return (configured, True) if configured and not is_certain else (own, is_certain)
 
 
 def look(
@@ -123,32 +139,44 @@ def _view(
 
 def initials_to_choose(folder: Path) -> list[str]:
     """What the initials of this user may be in the repository of a folder, the likeliest first; at most five."""
-    from ccds_ls.naming import names
+    from ccds_ls.naming.authors import from_author
     from ccds_ls.naming.slug import slug
 
     repository = git.discover(folder)
     found: dict[str, None] = {}
-    for name in _user_names(repository):
+    for name in _user_names(*_user(repository)):
         words = [word for word in slug(name).split("-") if word[:1].isalpha()]
         ends = words[0][0] + words[-1][0] if len(words) > 2 else ""
         login = words[0] if len(words) == 1 and len(words[0]) <= 15 else ""
-        found |= dict.fromkeys(filter(None, (names.from_author(name), ends, login)))
+        found |= dict.fromkeys(filter(None, (from_author(name), ends, login)))
     return list(found)[:5]
 
 
-def _is_only_author(repository: git.Repository | None) -> bool:
-    """Whether every commit is this user's own."""
+def _used_by(view: View, name: str, email: str) -> str | None:
+    """The initials of a person's notebooks: those in use where nobody else works, or nearly all they brought in."""
+    from ccds_ls.naming import authors
+
+    if view.repository is None or not view.initials:
+        return None
+    if len(view.initials) == 1 and {person for person, _ in git.authors(view.repository)} == {name}:
+        return next(iter(view.initials))
+    added = git.added(view.repository)
+    mine = {path for path, person in added.items() if person[0] == name or person[1] == email}
+    used = authors.initials_in_use(path for path in view.notebooks if path in mine)
+    ((first, times),) = used.most_common(1) or [("", 0)]
+    return first if first and times >= _NEARLY * used.total() else None
+
+
+def _user(repository: git.Repository | None) -> tuple[str, str]:
+    """This user's name and e-mail address, as git knows them."""
     if repository is None:
-        return False
-    return {name for name, _ in git.authors(repository)} == {git.user_name(repository)}
+        return "", ""
+    return git.user_name(repository) or "", git.user_email(repository) or ""
 
 
-def _user_names(repository: git.Repository | None) -> Iterator[str]:
+def _user_names(name: str, email: str) -> tuple[str, str, str]:
     """What this user may be called: as git knows it, from the e-mail address, the login."""
-    if repository is not None:
-        yield git.user_name(repository) or ""
-        yield (git.user_email(repository) or "").partition("@")[0]
-    yield os.environ.get("USER") or os.environ.get("USERNAME") or ""
+    return name, email.partition("@")[0], os.environ.get("USER") or os.environ.get("USERNAME") or ""
 
 
 def walk(root: Path, most: int | None = None) -> tuple[list[str], tuple[Path, ...]]:

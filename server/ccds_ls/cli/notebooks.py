@@ -33,7 +33,7 @@ def new(description: str, phase: int | None) -> int:
 def _ask_initials(folder: Path) -> bool:
     """Ask once for the initials that can only be guessed, and keep them in git's configuration; whether they are."""
     from ccds_ls.git.act import keep_initials
-    from ccds_ls.naming.names import can_be_initials
+    from ccds_ls.naming.authors import can_be_initials
     from ccds_ls.naming.new import author
 
     guess, certain = author(folder)

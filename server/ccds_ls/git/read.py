@@ -27,6 +27,7 @@ from ccds_ls.git.changes import modified as modified
 from ccds_ls.git.changes import staged as staged
 from ccds_ls.git.changes import unpushed as unpushed
 from ccds_ls.git.repository import Repository as Repository
+from ccds_ls.git.repository import added as added
 from ccds_ls.git.repository import authors as authors
 from ccds_ls.git.repository import branches as branches
 from ccds_ls.git.repository import committing as committing

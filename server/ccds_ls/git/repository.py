@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from ccds_ls.git.run import Call, GitError, run, start
@@ -263,6 +264,33 @@ def authors(repository: Repository, commits: int = 1000) -> list[tuple[str, str]
     lines = output.decode("utf-8", "surrogateescape").split("\n")
     pairs = (tuple(line.split("\0", 1)) for line in lines if "\0" in line)
     return list(dict.fromkeys((name, email) for name, email in pairs))
+
+
+def added(repository: Repository) -> dict[str, tuple[str, str]]:
+    """Who brought each notebook in, by name and e-mail, as far as the last thousand commits tell."""
+    if is_unborn(repository):
+        return {}
+    return _added(repository, repository.run(["rev-parse", "HEAD"])[1])
+
+
+@lru_cache(maxsize=4)
+def _added(repository: Repository, head: bytes) -> dict[str, tuple[str, str]]:  # noqa: ARG001 - what it is true of
+    _, names = repository.run(["rev-list", "--max-count=1000", "--no-merges", "HEAD", "--"])
+    options = ["--stdin", "-r", "--root", "--no-renames", "--diff-filter=A", "--name-only", "-z"]
+    # A clone without its trees tells nothing.
+    code, output = repository.run(
+        ["diff-tree", *options, "--format=%x01%aN%x00%aE"], feed=names, codes=(0, 128)
+    )
+    found: dict[str, tuple[str, str]] = {}
+    fields = iter(output.split(b"\0")[:-1] if code == 0 else ())
+    person = "", ""
+    for fact in fields:
+        if fact.startswith(b"\x01"):
+            name, email = fact[1:], next(fields, b"")
+            person = name.decode("utf-8", "surrogateescape"), email.decode("utf-8", "surrogateescape")
+        elif fact.endswith(b".ipynb"):
+            found.setdefault(os.fsdecode(fact.removeprefix(b"\n")), person)
+    return found
 
 
 def subjects(repository: Repository, commits: int = 200) -> list[str]:

@@ -8,7 +8,6 @@ Cookiecutter Data Science documents three forms, and all are right here: ``1.0-j
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -241,30 +240,6 @@ def phase_of(folder: str, description: str, phases: Sequence[str] = ()) -> int:
             if word.startswith(beginnings):
                 return phase
     return 0
-
-
-def can_be_initials(text: str) -> bool:
-    """Whether a text is what stands for an author in a name: initials, or a login (GitHub's have at most 39)."""
-    return len(text) <= 39 and _TOKEN.fullmatch(text) is not None
-
-
-def initials_in_use(paths: Iterable[str]) -> Counter[str]:
-    """The author parts in numbered notebooks' names, in lower case, and how often each occurs."""
-    bare = Convention()
-    names = (path.rpartition("/")[2] for path in paths)
-    used = (split(stem(name), bare).initials.lower() for name in names)
-    return Counter(token for token in used if token)
-
-
-def from_author(user_name: str) -> str | None:
-    """Initials made from a person's name: ``Jane Q. Public`` -> ``jqp``, ``Prince`` -> ``pri``.
-
-    None when that leaves fewer than two letters. Real authors chose these in one case of five only, so this is a
-    proposal to be overtyped.
-    """
-    words = [word for word in slug(user_name).split("-") if word and word[0].isalpha()]
-    initials = "".join(word[0] for word in words)[:4] if len(words) > 1 else "".join(words)[:3]
-    return initials if len(initials) >= 2 and initials.isalpha() and initials not in WORDS else None
 
 
 def _split_author(rest: str, convention: Convention, *, numbered: bool) -> tuple[str, str, str]:

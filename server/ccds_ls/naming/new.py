@@ -23,9 +23,9 @@ def author(folder: Path, settings: dict[str, Any] | None = None) -> tuple[str | 
     Raises GitError when git can't say.
     """
     view, project, _ = _at(folder, settings)
-    if project.config.notebook_style == "number" or project.config.initials:
+    if project.config.notebook_style == "number":
         return project.config.initials, True
-    return view.own_initials
+    return view.author(project.config.initials)
 
 
 def _at(folder: Path, settings: dict[str, Any] | None) -> tuple[View, Project, PurePosixPath]:
@@ -52,7 +52,7 @@ def make(
     target = _folder(project, inside)
     # An empty work tree has no notebooks to take the shape of the number from.
     beside = [path for path in view.notebooks if PurePosixPath(path).parent == target]
-    initials = project.config.initials or view.own_initials[0]
+    initials = view.author(project.config.initials)[0]
     if project.config.notebook_style == "number":
         initials = None
     elif initials is None:

@@ -6,8 +6,8 @@ Notebooks under `notebooks/` (and its subfolders) whose name is not a number for
 initials and a short description, joined by `-`. It makes no difference whether the rest of the project has
 the Cookiecutter Data Science layout. All forms in that project's documentation are right:
 `1.0-jqp-initial-data-exploration`, `0.01-pjb-data-source-1`, `0.3-bull-visualize-distributions`, and whole
-numbers too. In the place of initials a login with digits or `-` is right when it is known: configured, or in
-use in the repository.
+numbers too. In the place of initials a login is right, with digits or `-` too, and so is a word such as `eda`,
+when it is configured or an author of the repository has it: by their name, their address or their login at GitHub.
 
 A file has one finding at most: the first thing to mend, from the worst to the least.
 
@@ -47,9 +47,9 @@ notebooks/1.0-jqp-second-look.ipynb  # flagged: duplicate-number
 Renames the file. A number that it has is kept, or, where another notebook has it, the next free one of its
 phase is taken; otherwise its folder or the description's words choose the
 phase (0 exploration, 1 cleaning and features, 2 visualization, 3 modeling, 4 publication) and the next free
-number is taken, in the form that the folder's other numbers have. The initials are those in the name, the
-configured ones, the ones that you use elsewhere in the repository, or those of git's `user.name`; only the
-last are a guess, and then the fix is not the preferred one. Where none are known there is no fix: set
+number is taken, in the form that the folder's other numbers have. The initials are those in the name, those that
+you keep for this repository or use in its other notebooks, the configured ones, or those of git's `user.name`;
+only the last are a guess, and then the fix is not the preferred one. Where none are known there is no fix: set
 `initials` once. An `Untitled` notebook is named after its first heading. A name that exists is never
 proposed.
 
@@ -139,7 +139,8 @@ def check(file: File, context: Context) -> Iterator[Finding]:
 def convention_of(snapshot: Snapshot, config: Config) -> Convention:
     """How the notebooks of a project are to be named by this user."""
     known = snapshot.initials | frozenset(filter(None, [config.initials]))
-    author = config.initials or snapshot.author_initials
+    own = snapshot.author_initials
+    author = own if snapshot.initials_certain else config.initials or own
     return Convention(config.notebook_style, known, author, config.notebook_phases)
 
 

@@ -76,7 +76,7 @@ async def set_initials(server: Server, given: Initials) -> Result:
 async def keep_initials(server: Server, folder: Path, initials: str) -> Result:
     """Keep initials in git's configuration, and look at all names anew."""
     from ccds_ls.git import act
-    from ccds_ls.naming.names import can_be_initials
+    from ccds_ls.naming.authors import can_be_initials
 
     if not can_be_initials(initials):
         raise JsonRpcInvalidParams(
