@@ -176,12 +176,13 @@ def test_fixes_are_edits_as_data() -> None:
         (AppendLine(".gitignore", "/conf/.env"), Unstage("conf/.env")),
         (Unstage("conf/.env"),),
     ]
-    (untracked,) = check("conf/.env", text)
+    (untracked,) = check("conf/.env", text, State.WOULD_BE_ADDED)
     assert [fix.edits for fix in untracked.fixes] == [(AppendLine(".gitignore", "/conf/.env"),)]
     (in_code,) = check("src/a.py", f'password = "{PASSWORD}"')
     assert [fix.edits for fix in in_code.fixes] == [(MoveToEnv("src/a.py", in_code.fingerprint),)]
     assert check("src/a.R", f'password = "{PASSWORD}"')[0].fixes == ()
     assert not any(fix.safe for fix in staged.fixes) and all(fix.safe for fix in untracked.fixes)
+    assert check("conf/.env", text)[0].fixes == (), "outside git it is in its place"
 
 
 @pytest.mark.parametrize(

@@ -506,3 +506,42 @@ def test_rules_that_were_compiled_long_ago_are_removed_by_a_new_version(
     assert not (tmp_path / "old.vscdb").exists() and (tmp_path / "young.vscdb").exists()
     (file,) = tmp_path.glob("candidate-*.yml")
     assert file.read_text("utf-8") == candidate.rule_file()
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "found"),
+    [
+        ("user,token,created", "ana,<token>,2026-01-02", ["token"]),
+        ("User name,Password,Access key ID,Secret access key", "ana,,AKIA,<token>", ["api-key"]),
+        ('"url","username","password"', '"https://x.org, a","ana","<password>"', ["password"]),
+        ("service;apiKey;", "weather;<hex32>;", ["api-key"]),
+        ("service\tclient_secret", "weather\t<b62-25>", ["secret"]),
+        ("openai_api_key", "<token>", ["openai-api-key"]),
+        ("password", "<password>", ["password"]),
+        # Identifiers, hashes, addresses, words and numbers are no secrets, whatever the header says.
+        ("token,scene", "<hex32>,a", []),
+        ("token,name", "0x<hex40>,a", []),
+        ("token,label", "walking,VERB", []),
+        ("user,password", "ana,<hex32>", []),
+        ("user,password", "ana,20260102", []),
+        ("user,password", "ana,", []),
+        ("customer_key,account_key", "<hex32>,<hex32>", []),
+        ("password_hash,public_api_key", "<hex32>,<token>", []),
+        ("is_secret,secret", "1,True", []),
+        ("a,password", "1,2,<password>", []),
+    ],
+)
+@pytest.mark.parametrize("rows", [1, 40])
+def test_a_column_of_secrets_is_told_by_its_header(
+    header: str, row: str, found: list[str], rows: int
+) -> None:
+    text = "\n".join([header, *(filled(row) for _ in range(rows)), ""])
+    secrets = own_rules_only().find(text, "data/x.tsv")
+    assert [(secret.kind, secret.values) for secret in secrets] == [(kind, rows) for kind in found]
+    assert not own_rules_only().find(text, "tests/data/x.csv")
+
+
+def test_a_column_in_which_few_values_are_secrets_is_none() -> None:
+    rows = [filled("<token>"), "none", "n/a", "later", "yes"]
+    assert not own_rules_only().find("\n".join(["api_key", *rows]), "x.csv")
+    assert own_rules_only().find("\n".join(["api_key", *[rows[0]] * 3, *rows[:2]]), "x.csv")

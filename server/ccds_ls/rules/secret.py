@@ -12,6 +12,9 @@ are left alone. In tests, fixtures, templates and documentation only providers' 
 another scanner has been told to accept (`gitleaks:allow`, `pragma: allowlist secret`, `kingfisher:ignore`,
 `betterleaks:allow`) is accepted here too.
 
+In a table (CSV, TSV) a column that its header calls passwords, API keys, secrets or tokens, and whose values look
+like that, is one finding at the first of them; 1,000 rows are looked at.
+
 In a file of data (CSV, JSON, XML, a log) more than 25 values that are told by their name alone, such as a column of
 tokens, become one finding at the first of them, which says how many there are. At most 200 secrets of a text are
 listed, and of a file with more than 10,000 places where one could be the rest is searched for providers' tokens only;
@@ -288,7 +291,8 @@ def is_for_secrets(file: File) -> bool:
 
 def _keeping_out(file: File, context: Context) -> tuple[Fix, ...]:
     """The fixes that keep a file out of the next commit, or out of git where it is for secrets alone."""
-    if is_for_secrets(file) and context.snapshot.in_git:
+    in_git = file.tracked or file.state is not State.WORK_TREE
+    if in_git and is_for_secrets(file):
         path = context.project.relative(file.path)
         return ignoring_fixes(file, context.project, pattern_for(path), safe=file.name == ".env")
     if file.state is State.STAGED:

@@ -23,7 +23,7 @@ from ccds_ls.secrets.lines import lines_at
 from ccds_ls.secrets.merge import BY_FORM, BY_NAME, Found, columns, is_allowed, merged
 from ccds_ls.secrets.patterns import candidate, tokens
 from ccds_ls.secrets.patterns.match import Match
-from ccds_ls.secrets.patterns.places import is_data, is_generated, is_made_up, is_readme
+from ccds_ls.secrets.patterns.places import is_data, is_generated, is_made_up, is_readme, is_table
 from ccds_ls.secrets.patterns.values import is_random
 from ccds_ls.secrets.secret import Secret as Secret
 from ccds_ls.secrets.secret import Secrets as Secrets
@@ -51,7 +51,8 @@ class Detector:
         """The secrets in a text, in order; ``path`` tells its syntax and whether it is a test. Takes any str."""
         data = text.encode("utf-8", "surrogatepass")
         hits = self.scan(data, path)
-        if not hits and not path.endswith(_PASSWORD_FILE):
+        in_columns = list(_in_columns(text, path))
+        if not hits and not in_columns and not path.endswith(_PASSWORD_FILE):
             return Secrets()
         places = _code_points(text, data, {place for hit in hits for place in (hit.start, hit.end)})
         # The first line that is too much says from where on the rest was not searched.
@@ -60,6 +61,7 @@ class Detector:
             *catalogue.matches(text, hits, places, path),
             *_tokens(text, {places[hit.start] for hit in hits if hit.is_token}),
             *_own_matches(text, lines[:_MOST_LINES], path),
+            *in_columns,
         ]
         kept = merged(match for match in found if not is_allowed(text, match))
         if is_data(path):
@@ -99,6 +101,16 @@ def _tokens(text: str, places: Iterable[int]) -> Iterator[Found]:
     """The providers' tokens that begin at the places."""
     for match in filter(None, (tokens.at(text, place) for place in places)):
         yield _found(match, 0)
+
+
+def _in_columns(text: str, path: str) -> Iterator[Found]:
+    """Columns of a table that its header calls secrets, each as its first value."""
+    if not is_table(path):
+        return
+    from ccds_ls.secrets.patterns.columns import find  # Only tables pay for it.
+
+    for match, values in find(text):
+        yield _found(match, 0)._replace(values=values)
 
 
 def _own_matches(text: str, lines: Iterable[tuple[int, str]], path: str) -> list[Found]:

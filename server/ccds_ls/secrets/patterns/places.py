@@ -38,6 +38,9 @@ _DATA = re.compile(
 )
 
 
+_TABLE = re.compile(r"\.(?:csv|tsv|psv)$", re.IGNORECASE)
+
+
 @lru_cache(maxsize=1024)
 def is_made_up(path: str) -> bool:
     """Whether this is a test, a fixture, a template or documentation: secrets in it are seldom someone's."""
@@ -60,6 +63,12 @@ def is_generated(path: str) -> bool:
 def is_data(path: str) -> bool:
     """Whether files of this kind hold rows of data, in which a name may stand on every row."""
     return _DATA.search(path) is not None
+
+
+@lru_cache(maxsize=1024)
+def is_table(path: str) -> bool:
+    """Whether rows stand below a header in this file, and none of them is made up."""
+    return _TABLE.search(path) is not None and not is_made_up(path) and not is_readme(path)
 
 
 @lru_cache(maxsize=1024)
