@@ -20,7 +20,7 @@ from ccds_ls.naming.names import (
     problem,
     propose,
 )
-from ccds_ls.naming.slug import slug
+from ccds_ls.naming.slug import latin, slug
 
 CCDS = Convention(known=frozenset({"jqp", "ann-lee2", "eda"}), author="jqp")
 NUMBER = Convention("number")
@@ -136,9 +136,12 @@ PROPOSALS = [
     ("notebooks", [], "2025-01-31 look", None, "0.0-jqp-2025-01-31-look"),
     ("notebooks", [], "Untitled", "Sales in Köln: a first look!", "0.0-jqp-sales-in-koln-a-first-look"),
     ("notebooks", [], "Untitled", None, "0.0-jqp-draft"),
-    ("notebooks", [], "Untitled", "分析", "0.0-jqp-draft"),
+    ("notebooks", [], "Untitled", "分析", "0.0-jqp-fen-xi"),
+    ("notebooks", [], "Untitled", "🚀", "0.0-jqp-draft"),
     ("notebooks", [], "1.0-jqp-untitled", None, "1.0-jqp-draft"),
-    ("notebooks", [], "分析", None, None),
+    ("notebooks", [], "分析", None, "0.0-jqp-fen-xi"),
+    ("notebooks", [], "1.0-jqp-Анализ данных", None, "1.0-jqp-analiz-dannykh"),
+    ("notebooks", [], "🚀", None, None),
     ("notebooks", ["1.0-jqp-topic"], "1.0-jqp-topic-Copy1", None, "1.1-jqp-topic"),
     ("notebooks", ["0.0-jqp-topic"], "0.0-jqp-topic-Copy1", None, "0.1-jqp-topic"),
     ("notebooks", ["0.0-jqp-a"], "0.0-jqp-b", None, "0.1-jqp-b"),
@@ -158,12 +161,23 @@ def test_without_initials_there_is_no_proposal() -> None:
     assert propose("analysis.ipynb", EMPTY, Convention()) is None
     assert propose("analysis.ipynb", EMPTY, Convention(author="J. Q.")) is None
     assert propose("1.0_ab_topic.ipynb", EMPTY, Convention()) == "1.0-ab-topic.ipynb"
-    assert propose("analysis.ipynb", EMPTY, NUMBER) == "0.0-analysis.ipynb"
+    for style in (NUMBER, Convention("number", author="jqp")):
+        assert propose("analysis.ipynb", EMPTY, style) == "0.0-analysis.ipynb"
+        assert propose("3_x.ipynb", EMPTY, style) == "3-x.ipynb"
 
 
 def test_a_pattern_gets_a_proposal_where_a_usual_form_matches() -> None:
     assert propose("analysis.ipynb", EMPTY, Convention(r"\d\.\d-\w+")) == "0.0-analysis.ipynb"
     assert propose("analysis.ipynb", EMPTY, Convention(r"nb_\w+")) is None
+    beside = Folder("", ["01_clean.ipynb", "02_train.ipynb"])
+    assert (
+        propose("Look at it.ipynb", beside, Convention(r"\d+_\w+", author="jqp")) == "03_jqp_look_at_it.ipynb"
+    )
+    assert (
+        propose("Look at it.ipynb", beside, Convention(r"\d+_(?!jqp)\w+", author="jqp"))
+        == "03_look_at_it.ipynb"
+    )
+    assert propose("Look at it.ipynb", EMPTY, Convention(r"[a-z_]+")) == "look_at_it.ipynb"
 
 
 TOKENS = st.text(st.sampled_from("aAé漢10._- ()!\udce9"), max_size=5) | st.sampled_from(
@@ -246,13 +260,14 @@ def test_a_new_name_follows_the_convention(
     words: str, others: list[str], phase: int | None, initials: str | None
 ) -> None:
     paths = [f"notebooks/{other}.ipynb" for other in others]
-    if not slug(words):
+    convention = Convention("ccds" if initials else "number", author=initials)
+    if not slug(latin(words)):
         with pytest.raises(ValueError, match="description"):
-            new_name(words, phase, paths, initials)
+            new_name(words, phase, paths, convention)
         return
-    name = new_name(words, phase, paths, initials)
+    name = new_name(words, phase, paths, convention)
     folder = Folder("notebooks", [path.rpartition("/")[2] for path in paths] + [name])
-    kind = problem(name, folder, Convention("ccds" if initials else "number", author=initials))
+    kind = problem(name, folder, convention)
     assert kind in (None, "untitled", "copy")  # the user's own words are not taken away
     assert name.casefold() not in {path.rpartition("/")[2].casefold() for path in paths}
 
@@ -260,13 +275,19 @@ def test_a_new_name_follows_the_convention(
 def test_new_names_count_on() -> None:
     paths: list[str] = []
     for words in ("first look", "Second Look", "train a model"):
-        paths.append("notebooks/" + new_name(words, None, paths, "jqp"))
+        paths.append("notebooks/" + new_name(words, None, paths, Convention(author="jqp")))
     assert [path[10:] for path in paths] == [
         "0.0-jqp-first-look.ipynb",
         "0.1-jqp-second-look.ipynb",
         "3.0-jqp-train-a-model.ipynb",
     ]
-    assert new_name("report", 4, [], None) == "4.0-report.ipynb"
+    assert new_name("report", 4, [], NUMBER) == "4.0-report.ipynb"
+    assert (
+        new_name("Der Bericht", 4, [], Convention(r"\d\.\d_[a-z_]+", author="jqp2"))
+        == "4.0_der_bericht.ipynb"
+    )
+    with pytest.raises(ValueError, match="matches nb"):
+        new_name("report", 4, [], Convention(r"nb\d"))
 
 
 AUTHORS_BY_NAME = [
@@ -398,7 +419,10 @@ def test_a_projects_own_phases() -> None:
     words = ("collect-tweets", "data-clean", "tuned-model", "x")
     assert [phase_of("notebooks", word, phases) for word in words] == [0, 1, 2, 0]
     assert phase_of("notebooks/2_models", "x", phases) == 2
-    assert new_name("Clean up", None, ["notebooks/x.ipynb"], "jqp", phases) == "1.0-jqp-clean-up.ipynb"
+    assert (
+        new_name("Clean up", None, ["notebooks/x.ipynb"], Convention(author="jqp", phases=phases))
+        == "1.0-jqp-clean-up.ipynb"
+    )
 
 
 @pytest.mark.long

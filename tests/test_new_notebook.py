@@ -30,6 +30,8 @@ CASES = [
     ({"notebooks/0.01-jqp-first.ipynb": "{}"}, "look again", 0, "notebooks/0.02-jqp-look-again.ipynb"),
     ({"pyproject.toml": "[tool.ccds-ls]\ninitials = 'bull'\n"}, "x y", 0, "notebooks/0.0-bull-x-y.ipynb"),
     ({"pyproject.toml": "[tool.ccds-ls]\nnotebook-style = 'number'\n"}, "x y", 0, "notebooks/0.0-x-y.ipynb"),
+    ({"pyproject.toml": "[tool.ccds-ls]\nnotebook-style = '[a-z_]+'\n"}, "x y", 0, "notebooks/x_y.ipynb"),
+    ({}, "Первый взгляд", 0, "notebooks/0.0-jqp-pervyi-vzgliad.ipynb"),
 ]
 
 
@@ -55,7 +57,7 @@ def test_it_is_a_valid_notebook_that_imports_the_project(repo: Path) -> None:
     nbformat.validate(nbformat.reads(text("x", None), as_version=4))
 
 
-REFUSED = [("???", None, "at least one Latin letter"), ("x", 12, "one digit")]
+REFUSED = [("???", None, "at least one letter"), ("x", 12, "one digit")]
 
 
 @pytest.mark.parametrize(("description", "phase", "says"), REFUSED)

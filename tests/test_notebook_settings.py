@@ -8,11 +8,12 @@ import pytest
 
 from ccds_ls.check import check
 from ccds_ls.collect import make_snapshot, worktree_file
+from ccds_ls.finding import PutSetting
 from ccds_ls.git import act, output_filter
 from ccds_ls.git.act import ActError
 from ccds_ls.git.read import discover
 from ccds_ls.naming.folder import Folder
-from ccds_ls.naming.names import style_of
+from ccds_ls.naming.styles import style_of
 from ccds_ls.project import settings, tool_tables
 from ccds_ls.rules import notebook_name
 from ccds_ls.secrets import own_rules_only
@@ -28,6 +29,15 @@ STYLES = [
     (["01-Clean", "02-Train_it", "03-Plot", "04-Report", "05-Final"], r"\d+(\.\d+)*-[\w-]+"),
     (["01-clean", "02-train", "03-plot", "x", "y"], None),
     (["01-clean", "02-train", "03-plot", "04-report"], None),
+    (
+        ["2024-01-05-a", "2024-01-06 b", "20240107_c", "2024-01-08-d", "2024-01-09-e"],
+        r"\d{4}-?\d\d-?\d\d[-_ ]\w[\w -]*",
+    ),
+    (["01. Clean", "02. Train it", "03 Plot", "04. Report", "05. Final"], r"\d+(\.\d+)*\.? \w[\w -]*"),
+    (["clean_data", "train", "plot_all", "report", "Untitled"], r"[a-z][a-z0-9]*(_[a-z0-9]+)*"),
+    (["clean-data", "train", "plot-all", "report", "x-y"], r"[a-z][a-z0-9]*(-[a-z0-9]+)*"),
+    (["A1_clean", "A2_train", "B1_plot", "B2_Report", "B3-x"], r"[A-Za-z]\d+(\.\d+)*[-_ ]\w[\w -]*"),
+    (["Clean data", "train", "plot-all", "report", "x_y"], None),
 ]
 
 
@@ -35,6 +45,20 @@ STYLES = [
 def test_the_style_of_a_folder(stems: list[str], style: str | None) -> None:
     found = style_of(Folder("notebooks", [f"{stem}.ipynb" for stem in stems]))
     assert (found[0] if found else None) == style
+
+
+def test_a_style_without_numbers_can_be_adopted(tmp_path: Path) -> None:
+    names = ["clean_data", "train", "plot_all", "report", "Copy of x"]
+    repo = make(tmp_path / "r", {f"notebooks/{name}.ipynb": "{}" for name in names})
+    view = look(repo, discover(repo))
+    files = [file for path in view.notebooks if (file := worktree_file(view, path))]
+    found = check(make_snapshot(view, files), own_rules_only(), [notebook_name.RULE])
+    offered = {
+        f.path: [edit for fix in f.fixes for edit in fix.edits if isinstance(edit, PutSetting)]
+        for f, _ in found
+    }
+    assert any(edit.value == r"[a-z][a-z0-9]*(_[a-z0-9]+)*" for edit in offered["notebooks/train.ipynb"])
+    assert all(edit.key == "initials" for edit in offered["notebooks/Copy of x.ipynb"])
 
 
 # (the text of pyproject.toml, the text with the style set)

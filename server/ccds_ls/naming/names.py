@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from ccds_ls.naming.folder import GAPS, Folder, by_folder, folders, number_of, stem
-from ccds_ls.naming.slug import slug
+from ccds_ls.naming.slug import latin, slug
 from ccds_ls.naming.words import WORDS
 
 _INITIALS = re.compile(rf"([A-Za-z]{{2,4}})([{GAPS}]+)(?=[^{GAPS}])")
@@ -26,15 +26,6 @@ _COPY = re.compile(
 )
 _DRAFT = "draft"
 _BEGINNING = 5  # letters of a phase's word, so that "modeling" is found in "models"
-
-_FOLLOWED = 0.8
-_MIN_FOLLOWERS = 5
-_LOOKED_AT = 200
-_OTHER_STYLES = (
-    (r"\d+(\.\d+)*_[a-z]{2,4}_\w+", "number, initials and description joined by '_'"),
-    (r"\d+(\.\d+)*_\w+", "a number and a description joined by '_'"),
-    (r"\d+(\.\d+)*-[\w-]+", "a number and a description, also with capitals and '_'"),
-)
 
 # The phases of CCDS's documentation and the beginnings of words that speak for one.
 PHASES = ("exploration", "cleaning and features", "visualization", "modeling", "publication")
@@ -107,8 +98,8 @@ def propose(name: str, folder: Folder, convention: Convention, heading: str | No
     """A name that follows the convention and is free in the folder, keeping what is good in the old one.
 
     ``heading`` is the notebook's first heading, for a name that says nothing. None where no name can be made:
-    nobody's initials are known, nothing is left of the description in ASCII, or a regular expression takes
-    none of the usual forms.
+    nobody's initials are known, no word is left of the description, or a regular expression takes none of the usual
+    forms.
     """
     parts = split(_without_copy(stem(name)), convention)
     initials = _spelling(parts.initials, convention) or convention.author
@@ -119,15 +110,26 @@ def propose(name: str, folder: Folder, convention: Convention, heading: str | No
     phase = int(parts.number.split(".")[0]) if parts.number else None
     if phase is None:
         phase = phase_of(folder.path, description, convention.phases)
-    forms = [f"{initials}-{description}"] if initials and _TOKEN.fullmatch(initials) else []
-    if convention.style != "ccds":
-        forms.append(description)
-    for form in forms:
-        for number in (parts.number, folder.nextnumber_of(phase)):
-            candidate = f"{number}-{form}.ipynb"
-            if number and _is_free(candidate, name, folder, convention):
-                return candidate
-    return None
+    numbers = parts.number, folder.nextnumber_of(phase)
+    candidates = _candidates(numbers, initials, description, convention)
+    return next((new for new in candidates if _is_free(new, name, folder, convention)), None)
+
+
+def _candidates(
+    numbers: Iterable[str | None], initials: str | None, description: str, convention: Convention
+) -> Iterator[str]:
+    """The names that can be made of some parts, the likeliest first; more than one form for a project's own style."""
+    author = initials if initials and _TOKEN.fullmatch(initials) else ""
+    given = [number for number in numbers if number]
+    with_author = [(number, author) for number in given if author]
+    without = [(number, "") for number in given]
+    if convention.style in ("ccds", "number"):
+        for parts in with_author if convention.style == "ccds" else without:
+            yield "-".join(filter(None, (*parts, description))) + ".ipynb"
+        return
+    for parts in (*with_author, *without, ("", "")):
+        for gap in "-_ ":
+            yield gap.join(filter(None, (*parts, description.replace("-", gap)))) + ".ipynb"
 
 
 def plan_renames(
@@ -176,49 +178,25 @@ def renumber(names: Iterable[str], phase: int | None) -> list[tuple[str, str]]:
     return plan
 
 
-def new_name(
-    description: str,
-    phase: int | None,
-    notebooks: Iterable[str],
-    initials: str | None,
-    phases: Sequence[str] = (),
-) -> str:
+def new_name(description: str, phase: int | None, notebooks: Iterable[str], convention: Convention) -> str:
     """The name of a new notebook in the folder that holds ``notebooks`` (paths of that one folder).
 
-    Without ``phase`` the description's words decide; without ``initials`` the name has none. Raises
-    ``ValueError`` when the description holds no Latin letter or digit, or no number is free.
+    Without ``phase`` the description's words decide. Raises ``ValueError`` when the description holds no letter or
+    digit, no number is free, or a project's own style takes none of the usual forms.
     """
     inside = folders(notebooks)
     folder = next(iter(inside.values()), Folder("", ()))
-    words = slug(description)
+    words = slug(latin(description))
     if not words:
-        raise ValueError(f"The description {description!r} needs at least one Latin letter or digit.")
-    number = folder.nextnumber_of(phase_of(folder.path, words, phases) if phase is None else phase)
+        raise ValueError(f"The description {description!r} needs at least one letter or digit.")
+    number = folder.nextnumber_of(phase_of(folder.path, words, convention.phases) if phase is None else phase)
     if number is None:
         raise ValueError("Every number of this phase is taken in this folder.")
-    return "-".join(part for part in (number, initials, words) if part) + ".ipynb"
-
-
-@lru_cache(maxsize=64)
-def style_of(folder: Folder) -> tuple[str, str] | None:
-    """The style, other than the documented one, that nearly all of a folder's notebooks follow, and what to call it.
-
-    At least four fifths of five notebooks or more: in public repositories the rest is what nobody got round to.
-    """
-    names = folder.names[:_LOOKED_AT]
-    if len(names) < _MIN_FOLLOWERS:
-        return None
-    number = Convention("number")
-    for style, called in (("number", "a number and a description, as in 1.0-topic"), *_OTHER_STYLES):
-        fits = re.compile(style).fullmatch if style != "number" else None
-        following = [
-            name
-            for name in names
-            if (fits(stem(name)) if fits else problem(name, folder, number) in (None, "duplicate-number"))
-        ]
-        if len(following) >= _FOLLOWED * len(names):
-            return style, called
-    return None
+    own = convention.style not in ("ccds", "number")
+    for name in _candidates((number,), convention.author, words, convention):
+        if not own or not (folder.has(name, "") or problem(name, folder, convention)):
+            return name
+    raise ValueError(f"No name with these words matches {convention.style}")
 
 
 def phase_of(folder: str, description: str, phases: Sequence[str] = ()) -> int:
@@ -304,10 +282,10 @@ def _without_copy(text: str) -> str:
 
 
 def _description(parts: Parts, heading: str | None) -> str:
-    """Words for a proposal; empty when the old ones can't be written in ASCII."""
+    """Words for a proposal; empty when the old one has none."""
     if _UNTITLED.fullmatch(parts.description or "untitled"):
-        words = slug(heading or "")
-    elif not (words := slug(parts.description)):
+        words = slug(latin(heading or ""))
+    elif not (words := slug(latin(parts.description))):
         return ""
     words = _without_copy(words)
     return _DRAFT if not words or _UNTITLED.fullmatch(words) else words

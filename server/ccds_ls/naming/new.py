@@ -52,16 +52,16 @@ def make(
     target = _folder(project, inside)
     # An empty work tree has no notebooks to take the shape of the number from.
     beside = [path for path in view.notebooks if PurePosixPath(path).parent == target]
-    initials = view.author(project.config.initials)[0]
-    if project.config.notebook_style == "number":
-        initials = None
-    elif initials is None:
+    style = project.config.notebook_style
+    initials = view.author(project.config.initials)[0] if style != "number" else None
+    if initials is None and style == "ccds":
         raise NotebookError(
             "Your initials are not known. Keep them for this repository with 'git config ccds-ls.initials jqp'."
         )
+    convention = names.Convention(style, frozenset(view.initials), initials, project.config.notebook_phases)
     try:
         others = beside or [str(target / "x.ipynb")]
-        name = names.new_name(description, phase, others, initials, project.config.notebook_phases)
+        name = names.new_name(description, phase, others, convention)
     except ValueError as error:
         raise NotebookError(str(error)) from error
     path = root / target / name

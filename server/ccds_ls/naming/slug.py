@@ -17,6 +17,7 @@ _ONE_WORD = re.compile(
     "(?:XG|Cat|Ada)Boost|LightGBM|PyTorch|TensorFlow|MLflow|NumPy|SciPy|PySpark|BigQuery|GitHub|YouTube|OpenAI|LaTeX"
 )
 _MAX_DESCRIPTION = 60
+_LAST_LATIN = "\u024f"
 
 
 def slug(text: str) -> str:
@@ -32,3 +33,14 @@ def slug(text: str) -> str:
     if len(words) <= _MAX_DESCRIPTION:
         return words
     return words[: _MAX_DESCRIPTION + 1].rpartition("-")[0] or words[:_MAX_DESCRIPTION].rstrip(".")
+
+
+def latin(text: str) -> str:
+    """A text in which the letters of other alphabets are written in Latin ones."""
+    if text.isascii():
+        return text
+    from text_unidecode import unidecode  # type: ignore[import-untyped]  # and only now: it reads a table
+
+    return "".join(
+        unidecode(letter) if letter.isalpha() and letter > _LAST_LATIN else letter for letter in text
+    )

@@ -77,7 +77,8 @@ from collections.abc import Iterator
 from ccds_ls.config import Config
 from ccds_ls.finding import Finding, Fix, PutSetting, RenameFile, Severity, plain_fingerprint
 from ccds_ls.naming.folder import Folder
-from ccds_ls.naming.names import Convention, problem, propose, style_of
+from ccds_ls.naming.names import Convention, problem, propose
+from ccds_ls.naming.styles import style_of
 from ccds_ls.project import Project
 from ccds_ls.rules import Context, Rule
 from ccds_ls.snapshot import File, Snapshot
@@ -95,7 +96,13 @@ _SEVERITIES = {
     "case": Severity.HINT,
     "duplicate-number": Severity.HINT,
 }
-_OF_STYLE = ("no-initials", "separator", "case")  # what the style of a whole folder may be
+_OF_STYLE = (
+    "no-number",
+    "no-initials",
+    "unsafe-chars",
+    "separator",
+    "case",
+)  # what the style of a whole folder may be
 _KINDS = {
     "untitled": "The name does not say what the notebook is about.",
     "copy": "The name is that of a copy.",
