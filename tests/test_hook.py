@@ -78,7 +78,9 @@ def push(repo: Path, *options: str, **env: str) -> subprocess.CompletedProcess[s
 
 
 @pytest.mark.long
-def test_what_got_into_a_commit_is_stopped_at_the_push(repo: Path) -> None:
+def test_what_got_into_a_commit_is_stopped_at_the_push(
+    repo: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     pushable(repo)
     value = token()
     stage(repo, {"src/hub.py": f'login("{value}")\n'})
@@ -90,12 +92,15 @@ def test_what_got_into_a_commit_is_stopped_at_the_push(repo: Path) -> None:
     assert stopped.returncode == 1, "the history is not"
     said = stopped.stdout + stopped.stderr
     assert f"in commit {oid}" in said and "src/hub.py:1:8" in said
-    assert value not in said and "git push --no-verify" in said
+    assert value not in said and "git push --no-verify" in said and "git rebase -i COMMIT^" in said
     assert push(repo, **{SKIP: "1"}).returncode == 0
     stage(repo, {"src/a.py": "x = 1\n"})
     assert commit(repo).returncode == 0
     assert push(repo).returncode == 0, "what the remote has is not new"
     assert push(repo).returncode == 0, "nothing to push"
+    monkeypatch.chdir(repo)
+    assert main(["check", "--unpushed"]) == 0
+    assert capsys.readouterr().out == "There is nothing to push: every commit is on a remote already.\n"
 
 
 def test_the_command_line_says_what_a_push_would_publish(
@@ -103,6 +108,7 @@ def test_the_command_line_says_what_a_push_would_publish(
 ) -> None:
     monkeypatch.chdir(repo)
     assert main(["check", "--unpushed"]) == 0
+    assert capsys.readouterr().out == "Nothing found in 1 file.\n"
     stage(repo, {"src/hub.py": f'login("{token()}")\n'})
     assert main(["check", "--unpushed"]) == 0, "what is staged is not committed"
     commit(repo)
@@ -139,7 +145,7 @@ def test_a_push_prints_warnings_and_what_could_not_be_searched(
     assert run_push() == 0
     said = capsys.readouterr().out
     assert "warning[data-file]" in said and "long.txt:1:1: information[unchecked]" in said
-    assert "in 2 files. 1 thing could not be checked." in said
+    assert "in 3 files. 1 thing could not be checked." in said
 
 
 @pytest.mark.long

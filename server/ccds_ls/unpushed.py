@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from ccds_ls.check import Located, check
 from ccds_ls.collect import blob_files, make_snapshot
@@ -14,6 +14,14 @@ from ccds_ls.rules import all_rules
 from ccds_ls.secrets import Detector
 from ccds_ls.snapshot import File
 from ccds_ls.view import View
+
+
+class Unpushed(NamedTuple):
+    """What was found in commits that were not pushed yet, and how many files of theirs were looked at."""
+
+    located: list[Located]
+    files: int
+
 
 BATCH = 50
 """How many blobs are read and checked at a time."""
@@ -41,7 +49,7 @@ def check_unpushed(
     commits: Sequence[str] | None = None,
     settings: dict[str, Any] | None = None,
     progress: Callable[[int, int], object] = lambda *_: None,
-) -> list[Located]:
+) -> Unpushed:
     """Findings in what ``commits`` bring in, by default all of HEAD's that no remote has; raises GitError.
 
     They are as bad as in what is staged, since after the push it is too late. ``progress`` gets how many of how
@@ -67,7 +75,7 @@ def check_unpushed(
             for finding, file in check(make_snapshot(view, files, settings), detector, rules):
                 if _is_new(finding, file, seen):
                     found.append((_told(finding, commit_of.get(finding.path)), file))
-    return found
+    return Unpushed(found, len({entry.path for entry in named}))
 
 
 def _is_new(finding: Finding, file: File, seen: set[object]) -> bool:

@@ -38,7 +38,10 @@ def run(options: argparse.Namespace) -> int:
         print(f"ccds-ls: {problem}", file=sys.stderr)
     from ccds_ls.finding import Severity
 
-    show(checked, options.format)
+    if options.unpushed and not checked.files and options.format == "text":
+        print("There is nothing to push: every commit is on a remote already.")
+    else:
+        show(checked, options.format)
     return 1 if checked.down_to(Severity.WARNING).located else 0
 
 
@@ -61,12 +64,14 @@ def _unpushed(paths: list[Path]) -> Checked:
     from ccds_ls.unpushed import check_unpushed
 
     found: dict[Path, list[Located]] = {}
+    files = 0
     for root in by_root(paths):
         repository = git.discover(root, environ=os.environ)
         if repository is None:
             raise UsageError(f"{root} is not in a git repository, so there is nothing to push.")
-        found[root] = check_unpushed(repository, loaded_detector())
-    return Checked(found, sum(len({file.path for _, file in located}) for located in found.values()))
+        found[root], looked_at = check_unpushed(repository, loaded_detector())
+        files += looked_at
+    return Checked(found, files)
 
 
 def show(checked: Checked, style: str) -> None:

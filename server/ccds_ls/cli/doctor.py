@@ -66,8 +66,10 @@ def _identity(repository: Repository) -> Iterator[Line]:
 
 
 def _hook(repository: Repository) -> Line:
-    from ccds_ls.git.hook import not_installed
+    from ccds_ls.git.hook import not_installed, vanished
 
+    if python := vanished(repository.top):
+        return LOOK, "hook", f"its Python, {python}, is gone: 'ccds-ls hook install' writes it anew"
     advice = not_installed(repository.top)
     if advice is None:
         return OK, "hook", "every commit is checked"

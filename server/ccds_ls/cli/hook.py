@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from ccds_ls.git.read import GitError
 
 _MANY = 500  # contents, which take about a second
+_OUT_OF_A_COMMIT = (
+    "To take something out of a commit that was not pushed: mend the file, then 'git commit --amend' where it is the "
+    "last commit, 'git rebase -i COMMIT^' where it is an older one."
+)
 
 
 def change(action: str) -> int:
@@ -66,10 +70,9 @@ def run_push() -> int:
         commits = pushed_commits(repository, sys.stdin.read().splitlines()) if repository else []
         if repository is None or not commits:
             return 0
-        located = check_unpushed(repository, loaded_detector(), commits, None, _tell)
+        located, files = check_unpushed(repository, loaded_detector(), commits, None, _tell)
     except GitError as error:
         return _blind(error, "pushed", "push")
-    files = len({file.path for _, file in located})
     return _report(Checked({repository.top: located}, files), "pushed", "push")
 
 
@@ -101,4 +104,6 @@ def _report(checked: Checked, done: str, command: str) -> int:
         return 0
     sys.stdout.flush()  # git joins the two streams, and this is to come last
     print(f"\nNothing was {done}. To {command} all the same: git {command} --no-verify", file=sys.stderr)
+    if command == "push":
+        print(_OUT_OF_A_COMMIT, file=sys.stderr)
     return 1

@@ -260,7 +260,8 @@ def _unpushed_findings(
         progress.tell(f"{done} of {total} contents in commits that were not pushed yet", 100 * done // total)
 
     session = server.session
-    return items(check_unpushed(repository.cancellable(stop), session.detector, None, session.settings, tell))
+    told = check_unpushed(repository.cancellable(stop), session.detector, None, session.settings, tell)
+    return items(told.located)
 
 
 def staged_findings(server: Server, folder: Path) -> list[dict[str, Any]]:
