@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from time import monotonic, time
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,7 +18,9 @@ from ccds_ls.finding import plain_fingerprint
 from ccds_ls.secrets.patterns import candidate
 
 if TYPE_CHECKING:
-    from kingfisher_sdk import Rules
+    from kingfisher_sdk import Finding, Rules
+
+    _Search = Callable[[str, bytes, float], list[Finding]]
 
 ENGINE_SECONDS = 20.0
 """How long the engine may look at one text; then the scan fails with ``TimeoutError`` instead of passing as clean."""
@@ -86,28 +89,28 @@ def load(cache_dir: Path | None = None) -> Scan:
             f"The secret engine could not start ({error}); only ccds-ls's own rules look for secrets."
         ) from None
 
-    def scan(data: bytes, path: str) -> list[Hit]:
-        name = path if path.isascii() else path.encode("utf-8", "replace").decode()
-        if len(data) <= _PIECE:
-            return scan_piece(data, name, 0, ENGINE_SECONDS)
-        hits: list[Hit] = []
-        end = monotonic() + ENGINE_SECONDS
-        for start in range(0, len(data), _PIECE):
-            piece = data[start : start + _PIECE + _OVERLAP]
-            hits += scan_piece(piece, name, start, max(0.001, end - monotonic()))
-        return hits
+    def search(name: str, data: bytes, seconds: float) -> list[Finding]:
+        return scanner.scan_input(ScanInput(name, data), timeout=seconds)
 
-    def scan_piece(data: bytes, name: str, offset: int, seconds: float) -> list[Hit]:
-        hits = []
-        for finding in scanner.scan_input(ScanInput(name, data), timeout=seconds):
-            if finding.visible:
-                place, rule, confidence = finding.location, finding.rule_id, finding.confidence
-                hits.append(
-                    Hit(rule, confidence, offset + place["start_offset"], offset + place["end_offset"])
-                )
-        return hits
+    return partial(_scan, search)
 
-    return scan
+
+def _scan(search: _Search, data: bytes, path: str) -> list[Hit]:
+    name = path if path.isascii() else path.encode("utf-8", "replace").decode()
+    if len(data) <= _PIECE:
+        return [_hit(finding, 0) for finding in search(name, data, ENGINE_SECONDS) if finding.visible]
+    hits: list[Hit] = []
+    end = monotonic() + ENGINE_SECONDS
+    for start in range(0, len(data), _PIECE):
+        found = search(name, data[start : start + _PIECE + _OVERLAP], max(0.001, end - monotonic()))
+        hits += [_hit(finding, start) for finding in found if finding.visible]
+    return hits
+
+
+def _hit(finding: Finding, offset: int) -> Hit:
+    place = finding.location
+    start, end = offset + place["start_offset"], offset + place["end_offset"]
+    return Hit(finding.rule_id, finding.confidence, start, end)
 
 
 def _rules(cache: Path) -> Rules:

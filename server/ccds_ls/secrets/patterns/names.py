@@ -1,4 +1,7 @@
-"""What a name says about the value it is given: ``openai_api_key`` holds a secret, ``key_length`` does not."""
+"""What a name says about the value it is given: ``openai_api_key`` holds a secret, ``key_length`` does not.
+
+A name is split into words; the last one says what it is, and the one before it what it is for.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from functools import lru_cache
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
-# A name that ends in one of these is about a secret; it does not hold one.
+# A name that ends in one of these is about a secret; it does not hold one: "token_count", "password_field".
 _ABOUT = frozenset(
     """
     id ids name names url uri path paths file files filename dir folder type types kind length len size count num number
@@ -21,7 +24,7 @@ _ABOUT = frozenset(
     start end limit limits rate budget mask embedding embeddings logits loss max min weight
     """.split()
 )
-# Words that make "key" or "token" something else.
+# Words before "key" or "token" that make it something else: "primary_key", "pad_token".
 _OTHER = frozenset(
     """
     experiment run cell trial primary foreign sort partition cache hash group row column dict map lookup i18n translation locale widget
@@ -32,6 +35,7 @@ _OTHER = frozenset(
     sheet sheets spreadsheet document worksheet metric data config param params parameter attribute attr prop property setting settings
     """.split()
 )
+# What a password is called, in one word.
 _PASSWORD = re.compile(
     r"(?:\Abindpw|psk|password|passwd|passphrase|passcode|passwort|kennwort|motdepasse|contrasena|senha|pwd|pswd|psw"
     r"|(?:db|user|store|key|sql|pg|admin|root|mail|smtp|ftp|login|app|ldap|master|database|postgres)pass)\d{0,2}\Z"
@@ -43,7 +47,8 @@ _WHERE = frozenset(
     oracle admin root ftp sftp smtp imap mail ldap vpn ssh wifi local remote main master backup aws azure gcp
     """.split()
 )
-_JOINED = re.compile(
+# Keys that are secrets: in one word, as in "apikey", and by the word before "key".
+_KEY_IN_ONE_WORD = re.compile(
     r"(?:api|access|secret|private|auth|account|storage|subscription|license|encryption|master|signing|client|service|app|consumer|shared)keys?\d{0,2}\Z"
 )
 _KEY_OF = frozenset(
@@ -59,13 +64,13 @@ _KEY_OF = frozenset(
     youtube
     """.split()
 )
-
-
+# What a last word says for sure, by kind.
 _SURE = (
-    ("api-key", re.compile(rf"{_JOINED.pattern}|^api(?:key|token)\Z")),
+    ("api-key", re.compile(rf"{_KEY_IN_ONE_WORD.pattern}|^api(?:key|token)\Z")),
     ("secret", re.compile(r"secret\Z|^(?:secrets|credentials?|creds?)\Z")),
     ("token", re.compile(r"^token\Z|..token\Z")),
 )
+# What says nothing of a secret, or that it is none.
 _FORM = frozenset("value val str string plain b64 base64 base".split())
 _PUBLIC = frozenset("public pub pubkey pubkeys publishable".split())
 _NO_KEYS = frozenset("monkey turkey hotkey whiskey hockey jockey".split())
@@ -87,6 +92,7 @@ def meaning_of(name: str) -> Meaning | None:
     words = [word.lower() for word in _WORD.findall(name)]
     while words and (words[-1].isdigit() or words[-1] in _FORM):
         words.pop()
+    # "token_count", "public_key"
     if not words or words[-1] in _ABOUT or not _PUBLIC.isdisjoint(words) or len(name) > 80:
         return None
     last, before = words[-1], words[-2] if len(words) > 1 else ""

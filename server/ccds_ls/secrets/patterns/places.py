@@ -5,34 +5,59 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+_MADE_UP_FOLDERS = "|".join(
+    """
+    tests? t testing testdata test[_-]data unit_?tests? __tests__ specs? fixtures? __fixtures__ mocks? __mocks__ cassettes
+    snapshots __snapshots__ docs? documentation examples? samples? stubs e2e integration
+    """.split()
+)
 _MADE_UP = re.compile(
-    r"""
-    (?:^|/)(?:tests?|t|testing|testdata|test[_-]data|unit_?tests?|__tests__|specs?|fixtures?|__fixtures__|mocks?|__mocks__|cassettes
-      |snapshots|__snapshots__|docs?|documentation|examples?|samples?|stubs|e2e|integration)/
-    |(?:^|/)(?:test_[^/]*|[^/]*_tests?\.\w+|[^/]*[.-](?:test|spec)\.\w+|conftest\.py|[^/]*Tests?\.(?:java|kt|scala|cs|swift|php))$
-    |(?:^|/)[^/]*\.(?:example|sample|template|dist|tmpl)$|(?:^|/)\.env\.(?:example|sample|template|dist|test)
-    |(?:^|/)examples?[-_]?\d*\.(?:json|ya?ml)$
-    |(?:^|/)(?:changelog|changes|history|news|contributing)[^/]*$
+    rf"""
+    (?:^|/)(?:{_MADE_UP_FOLDERS})/
+    | (?:^|/)(?:
+        test_[^/]*
+        | [^/]*_tests?\.\w+
+        | [^/]*[.-](?:test|spec)\.\w+
+        | conftest\.py
+        | [^/]*Tests?\.(?:java|kt|scala|cs|swift|php)
+    )$
+    | (?:^|/)[^/]*\.(?:example|sample|template|dist|tmpl)$
+    | (?:^|/)\.env\.(?:example|sample|template|dist|test)
+    | (?:^|/)examples?[-_]?\d*\.(?:json|ya?ml)$
+    | (?:^|/)(?:changelog|changes|history|news|contributing)[^/]*$
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 _README = re.compile(r"(?:^|/)readme[^/]*$", re.IGNORECASE)
-_GENERATED = re.compile(
+
+_LOCK_FILES = "|".join(
     r"""
-    (?:^|/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|poetry\.lock|pipfile\.lock|uv\.lock|pdm\.lock|pixi\.lock
-      |cargo\.lock|composer\.lock|gemfile\.lock|go\.sum|conda-lock\.ya?ml|renv\.lock|packages\.lock\.json|flake\.lock|bun\.lock
-      |(?:tokenizer|vocab|added_tokens|special_tokens_map|merges)[^/]*\.(?:json|txt)|\.secrets\.baseline)$
-    |\.(?:svg|map|min\.js|min\.css|po|pot|ipynb_checkpoints|sum|sha256|md5|asc|sig|crt|cer|snap|tfevents)$
-    |(?:^|/)(?:node_modules|site-packages|\.venv|venv|dist-info|\.git)/|(?:^|/)RECORD$
+    package-lock\.json npm-shrinkwrap\.json yarn\.lock pnpm-lock\.yaml poetry\.lock pipfile\.lock uv\.lock pdm\.lock
+    pixi\.lock cargo\.lock composer\.lock gemfile\.lock go\.sum conda-lock\.ya?ml renv\.lock packages\.lock\.json
+    flake\.lock bun\.lock
+    """.split()
+)
+_GENERATED = re.compile(
+    rf"""
+    (?:^|/)(?:
+        {_LOCK_FILES}
+        | (?:tokenizer|vocab|added_tokens|special_tokens_map|merges)[^/]*\.(?:json|txt)
+        | \.secrets\.baseline
+    )$
+    | \.(?:svg|map|min\.js|min\.css|po|pot|ipynb_checkpoints|sum|sha256|md5|asc|sig|crt|cer|snap|tfevents)$
+    | (?:^|/)(?:node_modules|site-packages|\.venv|venv|dist-info|\.git)/
+    | (?:^|/)RECORD$
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_CODE = re.compile(
-    r"\.(?:py|pyi|pyx|pxd|js|jsx|ts|tsx|mjs|cjs|java|kt|scala|go|rs|c|h|cc|cpp|hpp|cu|cs|swift|php|rb|r|jl|lua|pl|pm|t|m|sql|vue|dart|ex|hs)$",
-    re.IGNORECASE,
+
+_CODE_ENDINGS = "|".join(
+    """
+    py pyi pyx pxd js jsx ts tsx mjs cjs java kt scala go rs c h cc cpp hpp cu cs swift php rb r jl lua pl pm t m sql vue
+    dart ex hs
+    """.split()
 )
-
-
+_CODE = re.compile(rf"\.(?:{_CODE_ENDINGS})$", re.IGNORECASE)
 _DATA = re.compile(
     r"\.(?:csv|tsv|psv|json|jsonl|ndjson|geojson|xml|html?|sql|dump|log|txt|dat)$", re.IGNORECASE
 )
