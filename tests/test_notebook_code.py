@@ -122,6 +122,9 @@ MAGICS: list[tuple[tuple[str, ...], list[str]]] = [
     (("%%html\n<b>x</b>", "y"), ["y"]),
     (("%%writefile a.py\nx", "y"), ["y"]),
     (("a = 5\nb = (a\n     % 2)\nc = '''\n%run me\n!'''\nx",), ["x"]),
+    # IPython takes these for magics without their mark.
+    (("ls -la\npip install pandas\nif x:\n    cd ../data\n", "y"), ["x", "y"]),
+    (("rm = cp = 1\nrm -cp\nls", "y"), ["y"]),
     # After these, a name may have come from anywhere.
     (("%run other.ipynb", "x"), []),
     (("from math import *", "x"), []),
@@ -228,6 +231,10 @@ WRITES = [
     ("os.remove('data/raw/x')", True),
     ("Path('data/raw/x').unlink()", True),
     ("Path('data/raw').mkdir()", False),
+    ("shutil.move('data/raw/x', 'data/interim')", True),
+    ("os.rename('data/raw/x', 'y')", True),
+    ("shutil.rmtree('data/raw')", True),
+    ("name = 'data/raw/x.csv'\nname = name.replace('raw', 'interim')", False),
     ("x = 'data/raw/'\n" + "x = x + x\n" * 60 + "df.to_csv(x)", False),
     ("df.to_csv('data/raw/x' + " + "'a' + " * 500 + "'b')", False),
 ]

@@ -212,11 +212,18 @@ def test_long_notebooks(block: str, kind: str | None) -> None:
     assert [f.kind for f in run(from_block(block)[0], rule("long-notebook"))] == ([kind] if kind else [])
 
 
+def test_an_empty_cell_has_run_in_no_order() -> None:
+    text = from_block("# %% execution_count=2\nx = 1\n# %% execution_count=1\n# %% execution_count=3\nx")[0]
+    assert run(text, rule("execution-order")) == []
+
+
 PATHS = [
     ('"/home/jane/churn/data/raw/t.csv"', '"../data/raw/t.csv"'),
     ("r'C:\\Users\\jane\\churn\\t.csv'", "'../t.csv'"),
     ('"/home/jane/other/t.csv"', None),
     ('f"/home/jane/churn/{x}"', None),
+    ('"/home/jane/churn/" + name', '"../" + name'),
+    ('os.path.join("/home/jane", name)', None),
     ('"/home/jane/churn/" "t.csv"', None),
 ]
 

@@ -26,6 +26,13 @@ _ASSIGNED = re.compile(r"^(?P<left>[ \t]*[\w.,\[\]'\" \t]+?=[ \t]*)(?P<mark>[%!]
 _PYTHON_CELLS = frozenset(("time", "capture", "prun", "memit", "mprun", "lprun"))
 """Cell magics whose body is Python that runs as if they were not there."""
 
+# Lines that IPython takes for a magic without its mark ("automagic"), be they Python or not.
+_UNMARKED = re.compile(
+    r"^[ \t]*(?:ls[ \t]+-\w+[ \t]*$"
+    r"|(?P<name>cat|cd|conda|cp|less|ls|mamba|man|mkdir|more|mv|pip|rm|rmdir)[ \t]+[^\s=(,:\[])",
+    re.MULTILINE,
+)
+
 _FOREIGN = (
     "bash sh script system sx html HTML javascript js latex markdown svg perl ruby writefile file timeit cmd"
 )
@@ -33,8 +40,8 @@ _FOREIGN_CELLS = frozenset(_FOREIGN.split())
 """Cell magics whose body defines no Python name."""
 
 _PLAIN = """
-alias autoawait autocall automagic autoreload autosave bash bookmark cd colors conda config debug dhist env
-history inline killbgscripts load_ext ls lsmagic mamba man matplotlib mkdir more mv notebook page pdb pdoc pfile
+alias autoawait autocall automagic autoreload autosave bash bookmark cat cd colors conda config cp debug dhist env
+history inline killbgscripts less load_ext ls lsmagic mamba man matplotlib mkdir more mv notebook page pdb pdoc pfile
 pinfo pinfo2 pip popd pprint precision profile psearch psource pushd pwd pycat quickref recall rehashx reload_ext
 rm rmdir save set_env sh sx system tensorboard timeit unalias unload_ext warnings watermark who who_ls whos xmode
 """
@@ -146,7 +153,8 @@ def _is_docstring(node: ast.stmt) -> bool:
 def tree_of(source: str) -> tuple[ast.Module | None, str, list[str]]:
     """The syntax tree, the text that its places are in, and the names of the magics that were left out."""
     tree = _parse(source)
-    if tree:
+    unmarked = _UNMARKED.search(source) if tree else None
+    if tree and not (unmarked and not unmarked["name"]):
         return tree, source, []
     # Only now, for in good Python a line may begin with % too, inside brackets or a long string.
     plain, magics = _without_magics(source)
@@ -187,6 +195,8 @@ def _plain_line(line: str, magics: list[str]) -> str:
             magics.append(name)
         # A statement as long as the line, so that everything behind it stays where it is.
         return (match[1] + "0").ljust(len(line)) if mark != "%%" else " " * len(line)
+    if _UNMARKED.match(line):
+        return (line[: len(line) - len(line.lstrip())] + "0").ljust(len(line))
     if (match := _ASSIGNED.match(line)) and not re.search(r"[=!<>]=\s*$", match["left"]):
         return (match["left"] + "0").ljust(len(line))
     return line

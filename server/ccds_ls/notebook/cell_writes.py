@@ -27,10 +27,22 @@ _JOINS = frozenset(
 )
 # Functions and methods by which of their arguments is the file that they write: None is the object before the dot.
 _FIRST = frozenset(
-    ("save", "savez", "savez_compressed", "savetxt", "savefig", "imwrite", "imsave", "remove", "sink")
+    (
+        "save",
+        "savez",
+        "savez_compressed",
+        "savetxt",
+        "savefig",
+        "imwrite",
+        "imsave",
+        "remove",
+        "rmtree",
+        "sink",
+    )
 )
-_SECOND = frozenset(("dump", "copy", "copy2", "copyfile", "copytree", "move"))
-_OBJECT = frozenset(("write_text", "write_bytes", "unlink", "rename"))
+_SECOND = frozenset(("dump", "copy", "copy2", "copyfile", "copytree"))
+_BOTH = frozenset(("move", "rename", "replace"))  # shutil's and os's: what is moved away is gone
+_OBJECT = frozenset(("write_text", "write_bytes", "unlink", "rename", "rmdir"))
 _TABLE = re.compile(
     r"(?:to|write)_(?:csv|parquet|excel|json|pickle|feather|hdf|stata|xml|html|file|netcdf|zarr|ipc)"
 )
@@ -123,6 +135,12 @@ def _targets(call: ast.Call) -> Iterator[ast.expr]:
     name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
     if name == "open":
         yield from _opened(call)
+    elif (
+        name in _BOTH
+        and isinstance(function, ast.Attribute)
+        and getattr(function.value, "id", "") in ("os", "shutil")
+    ):
+        yield from call.args[:2]
     elif name in _OBJECT and isinstance(function, ast.Attribute):
         yield function.value
     elif name in _FIRST or name in _SECOND or _TABLE.fullmatch(name):

@@ -3,7 +3,8 @@
 ## What it flags
 
 The first code cell whose execution count is not above the counts of the cells before it: it ran earlier than
-they did, or carries the same number. One finding a notebook.
+they did, or carries the same number. Empty cells, of which only the number is left, do not count. One finding a
+notebook.
 
 Of 472 public notebooks 49 % are flagged. That is what the rule is for: it is the one sign, visible without
 running anything, that what the notebook shows may not come from the code that it shows.
@@ -57,7 +58,7 @@ def check(file: File, context: Context) -> Iterator[Finding]:  # noqa: ARG001 - 
     if file.notebook is None or file.ignored:
         return
     run = [cell for cell in file.notebook.cells if cell.kind == "code" and cell.execution_count is not None]
-    late = list(_out_of_order(run))
+    late = list(_out_of_order(cell for cell in run if cell.source.strip()))
     if not late:
         return
     cell, before = late[0]

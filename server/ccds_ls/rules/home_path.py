@@ -3,8 +3,8 @@
 ## What it flags
 
 Strings in code cells that begin with a path in a home folder, on Linux, macOS or Windows, and such paths in
-lines that IPython gives to the shell. Of 472 public notebooks 14 % have one. Paths of hosted notebooks such
-as `/content/...` are left alone.
+lines and cells that IPython gives to the shell. Of 472 public notebooks 14 % have one. Paths of hosted notebooks
+and containers such as `/content/...` and `/home/jovyan/...` are left alone.
 
 ## Why it matters
 
@@ -20,8 +20,13 @@ Copy the file to /home/jane/data first.
 table = pd.read_csv("/home/jane/churn/data/raw/table.csv")  # flagged: home
 other = pd.read_csv(r"C:\\Users\\Jane\\table.csv")  # flagged: home
 page = get("/home/index")
+image = open("/home/jovyan/work/image.png")
+folder = "/home/jane/" + name  # flagged: home
 # %% execution_count=2
 %cd /Users/jane/churn  # flagged: home
+# %% execution_count=3
+%%bash
+ls /home/jane/churn  # flagged: home
 ```
 
 ## The fix
@@ -49,9 +54,20 @@ from ccds_ls.snapshot import File
 
 CODE = "home-path"
 
-_HOME = r"(?:file://)?(?:/(?:home|Users)/(?!Shared/)[^/\s'\"]+/|[A-Za-z]:[\\/]+Users[\\/]+(?!Public\b)[^\\/\s'\"]+[\\/])"
-_PATH = re.compile(_HOME + r"(?=[^\s'\"])")
+# Users that every hosted notebook, container or CI runner of a kind has.
+_HOSTED = (
+    "azureuser|codespace|coder|ec2-user|gitpod|jovyan|onyxia|runner|sagemaker-user|studio-lab-user|vscode"
+)
+_HOME = (
+    rf"(?:file://)?(?:(?:/home/(?!(?:{_HOSTED})/)|/Users/(?!Shared/)|/mnt/[a-z]/Users/(?!Public/))[^/\s'\"]+/"
+    r"|[A-Za-z]:[\\/]+Users[\\/]+(?!Public\b)[^\\/\s'\"]+[\\/])"
+)
+_PATH = re.compile(_HOME)
+_FOLDER = re.compile(r"(?:/home|/Users)/[\w.-]+|[A-Za-z]:[\\/]+Users[\\/]+[\w.-]+")
+_TAKES_FOLDER = re.compile(r"\b(?:join|Path|chdir|listdir|walk)\([rRuU]?$")
 _SHELL_LINE = re.compile(rf"^[ \t]*[%!].*?(?<![\w/])({_HOME}[^\s'\"]*)", re.MULTILINE)
+_SHELL_CELL = re.compile(r"\s*%%(?:bash|sh|script|system|sx|cmd|!)(?!\w)")
+_IN_SHELL = re.compile(rf"(?<![\w/])({_HOME}[^\s'\"]*)")
 _LITERAL = re.compile(r"[rRuU]?(['\"])[^'\"]*\1")
 
 
@@ -69,9 +85,11 @@ def check(file: File, context: Context) -> Iterator[Finding]:
 
 def _places(file: File, cell: Cell, context: Context) -> Iterator[tuple[Span, tuple[Fix, ...]]]:
     for text in texts(cell.source):
-        if _PATH.match(text.value):
+        if _PATH.match(text.value) or (
+            _FOLDER.fullmatch(text.value) and _TAKES_FOLDER.search(cell.source, 0, text.span.start)
+        ):
             yield text.span, _relative(file, cell, text, context)
-    for match in _SHELL_LINE.finditer(cell.source):
+    for match in (_IN_SHELL if _SHELL_CELL.match(cell.source) else _SHELL_LINE).finditer(cell.source):
         yield Span(*match.span(1)), ()
 
 

@@ -122,7 +122,9 @@ _BRINGS = {
 # What every kernel has, and what hosted notebooks give.
 _HOSTED = ("google", "kaggle_secrets", "dbutils", "databricks", "pyspark", "js", "pyodide", "piplite")
 _GIVEN = frozenset(("IPython", "ipykernel", "traitlets", *_HOSTED))
-_INSTALLS = re.compile(r"^[ \t]*[%!][ \t]*(?:\w+[ \t]+)*?(?:install|add)[ \t]+(.*)$", re.MULTILINE)
+_INSTALLS = re.compile(
+    r"^[ \t]*(?:[%!][ \t]*(?:\w+[ \t]+)*?|(?:pip|conda|mamba)[ \t]+)(?:install|add)[ \t]+(.*)$", re.MULTILINE
+)
 _MOVES = re.compile(r"\bsys\.path\b|^[ \t]*%cd\b|\bos\.chdir\b|\bsite\.addsitedir\b", re.MULTILINE)
 
 
