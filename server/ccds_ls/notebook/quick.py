@@ -7,25 +7,16 @@ ever looked at.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from ccds_ls.finding import Span
-from ccds_ls.notebook import placed
+from ccds_ls.notebook import key_places, placed
+from ccds_ls.notebook.bitmaps import without_bitmaps
 from ccds_ls.notebook.contents import KINDS, TEXTS, V3_TYPES, count, joined, language, mime_kind, strings
 from ccds_ls.notebook.json_text import RawString, Reader
-from ccds_ls.notebook.model import CONTENT, SHORTEST, Cell, InText, Notebook, Output
-
-_IMAGE = '"image/'
-_BITMAP = re.compile(r'"image/(?:png|jpeg|gif|webp)"[ \t\n\r]*:[ \t\n\r]*"')
-_SPACE = " \t\n\r"
-_FIRST_FIELD = re.compile(
-    r'\ufeff?[ \t\n\r]*\{[ \t\n\r]*"cells"[ \t\n\r]*:[ \t\n\r]*\[[ \t\n\r]*\{[ \t\n\r]*"[^"\\]*"[ \t\n\r]*:[ \t\n\r]*'
-)
-_SMALL: tuple[object, ...] = ({}, None, True, False, [], "")  # values in which nothing is to be found
-_COLON = re.compile(r"[ \t\n\r]*:[ \t\n\r]*")
+from ccds_ls.notebook.model import Cell, InText, Notebook, Output
 
 
 def parse(text: str) -> Notebook | None:
@@ -37,7 +28,7 @@ def parse(text: str) -> Notebook | None:
     cells, nbformat = values.get("cells"), values.get("nbformat")
     if not isinstance(cells, list) or not all(map(_is_plain, cells)):
         return None
-    around = _around(text, values, end)
+    around = key_places.around(text, values, end)
     if around is None:
         return None
     places = _Places(text)
@@ -51,7 +42,7 @@ def parse(text: str) -> Notebook | None:
 
 def _values(text: str) -> tuple[dict[str, Any], int]:
     """What stands in the text, without its bitmaps, and where its list of cells ends."""
-    short, last = _without_bitmaps(text)
+    short, last = without_bitmaps(text)
     reader = Reader(short, 1 if short.startswith("\ufeff") else 0)
     values: dict[str, Any] = {}
     end = 0
@@ -65,100 +56,8 @@ def _values(text: str) -> tuple[dict[str, Any], int]:
     return values, len(text) - len(short) + end
 
 
-def _without_bitmaps(text: str) -> tuple[str, int]:
-    """The text with the strings of bitmaps emptied, and where in it the last of them stands.
-
-    Quotes within a JSON string are escaped, so one that is not is where a string begins or ends.
-    """
-    at = text.find(_IMAGE)
-    if at < 0:
-        return text, 0
-    pieces: list[str] = []
-    done = length = 0
-    while at >= 0:
-        head = _BITMAP.match(text, at)
-        start = head.end() if head else at + 1
-        end = text.find('"', start) if head else -1
-        if end >= 0 and text[at - 1] != "\\" and _is_string(text, start, end):
-            pieces.append(text[done:start])
-            length += start - done
-            done = start = end
-        at = text.find(_IMAGE, start)
-    return "".join([*pieces, text[done:]]), length
-
-
-def _is_string(text: str, start: int, end: int) -> bool:
-    """Whether this is the inside of a string as base64 makes it: with no escape but that of a line's end."""
-    escape = text.find("\\", start, end)
-    while escape >= 0:
-        if text[escape + 1] != "n":
-            return False
-        escape = text.find("\\", escape + 2, end)
-    return text.find("\n", start, end) < 0
-
-
 def _is_plain(cell: object) -> bool:
     return type(cell) is dict and ("outputs" not in cell or type(cell["outputs"]) is list)
-
-
-def _around(text: str, values: dict[str, Any], end: int) -> tuple[Span, ...] | None:
-    """As ``Notebook.around``, where ``end`` is that of the list of cells; None where that is not told so easily."""
-    cells = values["cells"]
-    named = {key for keys in set(map(tuple, cells)) for key in keys if key not in CONTENT}
-    others = {key for key in named if any(cell.get(key) not in _SMALL for cell in cells)}
-    found = _places_of("metadata", text, values) if others else []
-    first = _FIRST_FIELD.match(text)
-    tail = text[max(0, end - 200) : end]
-    last = tail.removesuffix("]").rstrip(_SPACE)
-    value = last.removesuffix("}").rstrip(_SPACE)
-    if found is None or others - {"metadata"} or first is None or value in ("", last) or value.endswith("{"):
-        return None
-    large = (span for span in found if span.end - span.start > SHORTEST)
-    return Span(0, first.end()), *large, Span(end - len(tail) + len(value), len(text))
-
-
-def _places_of(name: str, text: str, values: dict[str, Any]) -> list[Span] | None:
-    """The places of the values of that name, of which each cell has one; None where that is not told so easily.
-
-    A quote within a JSON string is escaped, so a name within quotes that are not is a key, when a colon follows. When
-    there are as many as there are keys, of cells and others, they are these, in order.
-    """
-    keys = list(_keys(values, name))
-    starts = list(_starts(text, f'"{name}"'))
-    if len(keys) != len(starts) or sum(keys) != len(values["cells"]):
-        return None
-    of_cells = (start for start, is_cells in zip(starts, keys, strict=True) if is_cells)
-    places: list[Span] = []
-    for start, cell in zip(of_cells, values["cells"], strict=True):
-        reader = Reader(text, start)
-        if reader.value() != cell[name]:
-            return None  # A key that stands twice in an object comes in another order.
-        places.append(Span(start, reader.position))
-    return places
-
-
-def _keys(values: dict[str, Any], name: str) -> Iterator[bool]:
-    """For each key of that name, in order, whether it is a cell's; those deeper than an output's are left out."""
-    for key, value in values.items():
-        if key == name:
-            yield False
-        if key == "cells":
-            for cell in value:
-                for inner, field in cell.items():
-                    if inner == name:
-                        yield True
-                    elif inner == "outputs":
-                        yield from (False for output in field if isinstance(output, dict) and name in output)
-
-
-def _starts(text: str, quoted: str) -> Iterator[int]:
-    """Where the values of the keys begin that are written so."""
-    at = text.find(quoted)
-    while at >= 0:
-        colon = _COLON.match(text, at + len(quoted))
-        if colon and text[at - 1] != "\\":
-            yield colon.end()
-        at = text.find(quoted, at + 1)
 
 
 class _Places:
@@ -175,7 +74,7 @@ class _Places:
     @cached_property
     def sources(self) -> list[Span] | None:
         """The places of the cells' sources, None where that is not told so easily."""
-        return _places_of("source", self.text, _values(self.text)[0])
+        return key_places.places_of("source", self.text, _values(self.text)[0])
 
 
 class _Cell(Cell):
@@ -227,8 +126,21 @@ class _Output(Output):
         return self._placed.text
 
 
+_Part = TypeVar("_Part", _Cell, _Output)
+
+
+def _made(part: type[_Part], fields: dict[str, object]) -> _Part:
+    """A part with these fields; others have the class's default, or are found when they are asked for.
+
+    It is made as ``copy`` makes one, without ``__init__``: that of a frozen dataclass sets each field by a call of
+    ``object.__setattr__``, and for thousands of parts that takes longer than all the rest.
+    """
+    made = part.__new__(part)
+    vars(made).update(fields)
+    return made
+
+
 def _cell(number: int, values: dict[str, Any], places: _Places) -> Cell:
-    """A cell. It is filled by hand: a frozen dataclass's own way takes longer than all the rest."""
     source = values["source"] if "source" in values else values.get("input")
     filled: dict[str, object] = {
         "number": number,
@@ -245,9 +157,7 @@ def _cell(number: int, values: dict[str, Any], places: _Places) -> Cell:
         filled["cell_id"] = values["id"]
     if values.get("metadata"):
         filled["tags"] = _tags(values["metadata"])
-    cell = _Cell.__new__(_Cell)
-    object.__setattr__(cell, "__dict__", filled)
-    return cell
+    return _made(_Cell, filled)
 
 
 def _tags(metadata: object) -> tuple[str, ...]:
@@ -264,9 +174,7 @@ def _results(outputs: list[object], cell: int, places: _Places) -> list[Output]:
                 filled["text"] = ""
             elif kind != "json":
                 filled["text"] = joined(value, "\n" if kind == "error" else "")
-            output = _Output.__new__(_Output)
-            object.__setattr__(output, "__dict__", filled)
-            found.append(output)
+            found.append(_made(_Output, filled))
     return found
 
 
