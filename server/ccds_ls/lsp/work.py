@@ -14,8 +14,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
-from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from ccds_ls.check import where
 from ccds_ls.git.read import GitError
@@ -41,6 +41,16 @@ Outcome = tuple[Folder, list[Publication], list[str]]
 """Of a job: the folder that it was about, what is to be published, and paths of closed files to check later."""
 
 Job = Callable[[], Outcome | None]
+
+
+_Key = TypeVar("_Key")
+
+
+def _pop(queue: dict[_Key, None]) -> _Key:
+    """The first of a queue, which is a dictionary so that nothing waits in it twice."""
+    first = next(iter(queue))
+    del queue[first]
+    return first
 
 
 def keep_for_good() -> None:
@@ -73,11 +83,13 @@ class Work:
         self._shown: dict[str, set[str]] = {}  # path -> the URIs on which its findings were last published
         self._worker = ThreadPoolExecutor(1, "ccds-check")
         self._wake = asyncio.Event()
+        # What waits, the most wanted first: open files, folders to look at (quickly, then thoroughly), commit
+        # messages, and of each folder its closed files.
         self._urgent: dict[str, None] = {}
-        self._later: dict[Path, dict[str, None]] = {}
         self._peek: dict[Path, None] = {}
         self._look: dict[Path, None] = {}
         self._messages: dict[str, None] = {}
+        self._later: dict[Path, dict[str, None]] = {}
         self._poll: asyncio.Task[None] | None = None
         self._disk = asyncio.Event()
         self._watcher: Watcher | None = None
@@ -136,32 +148,23 @@ class Work:
         self.everything()
 
     def _next(self) -> Job | None:
+        """The job that is most wanted now."""
         if self.session.paused:
             return None
         if self._urgent:
-            path = next(iter(self._urgent))
-            del self._urgent[path]
-            return lambda: self._check_open(path)
+            return partial(self._check_open, _pop(self._urgent))
         if self._peek:
-            root = next(iter(self._peek))
-            del self._peek[root]
-            return lambda: self._peek_at(root)
+            return partial(self._peek_at, _pop(self._peek))
         if self._look:
-            root = next(iter(self._look))
-            del self._look[root]
-            return lambda: self._look_at(root)
+            return partial(self._look_at, _pop(self._look))
         if self._messages:
-            key = next(iter(self._messages))
-            del self._messages[key]
-            return lambda: self._check_message(key)
+            return partial(self._check_message, _pop(self._messages))
         if self._later:
             root, waiting = next(iter(self._later.items()))
-            paths = list(islice(waiting, BATCH))
-            for path in paths:
-                del waiting[path]
+            paths = [_pop(waiting) for _ in range(min(BATCH, len(waiting)))]
             if not waiting:
                 del self._later[root]
-            return lambda: self._check_closed(root, paths)
+            return partial(self._check_closed, root, paths)
         return None
 
     async def _do(self, job: Job) -> None:
@@ -181,19 +184,27 @@ class Work:
         if self.session.paused:
             self.session.standing = {}  # of the job that ran when the pause began
             return
+        self._put_off(folder, more)
+        self._publish_current(publications)
+        if folder.problem:
+            loop = asyncio.get_running_loop()
+            loop.call_later(LASTS_SECONDS, self._tell_what_lasts, folder, folder.problem)
+
+    def _put_off(self, folder: Folder, more: list[str]) -> None:
+        """Closed files that are to be checked when there is time."""
         if more or folder.again:
             self._later.setdefault(folder.root, {}).update(dict.fromkeys([*more, *folder.again]))
             folder.contents.forget(folder.again)
             folder.again = set()
+
+    def _publish_current(self, publications: list[Publication]) -> None:
+        """Publish what is still true of the text that the editor shows."""
         by_path: dict[str, list[Publication]] = defaultdict(list)
         for publication in publications:
             if self.session.shown_now(publication.path) is publication.overlay:
                 by_path[publication.path].append(publication)
         for path, current in by_path.items():
             self._publish_file(path, current)
-        if folder.problem:
-            loop = asyncio.get_running_loop()
-            loop.call_later(LASTS_SECONDS, self._tell_what_lasts, folder, folder.problem)
 
     def _publish_file(self, path: str, publications: list[Publication]) -> None:
         """Publish what holds for a file, and clear what was shown for it elsewhere, such as on a removed cell."""
