@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ccds_ls import check_paths
+from ccds_ls import background_detector, check_paths
 from ccds_ls.check import UNCHECKED, Cache, _merged, check
 from ccds_ls.config import Config, Ignore
 from ccds_ls.finding import Finding, Fix, Severity, Span, State, TextEdit, Unstage, plain_fingerprint
@@ -282,9 +282,9 @@ def test_an_engine_that_fails_unforeseen_is_an_error_and_no_finding(
 
     (tmp_path / "a.py").write_text("x = 1\n")
     monkeypatch.setattr("ccds_ls.secrets.load", fail)
-    check_paths._loading.cache_clear()
+    background_detector.loading.cache_clear()
     try:
         with pytest.raises(MemoryError):
             check_paths.check_paths([tmp_path])
     finally:
-        check_paths._loading.cache_clear()
+        background_detector.loading.cache_clear()

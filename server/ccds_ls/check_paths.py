@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from ccds_ls.background_detector import awaited, loaded_detector, loading
 from ccds_ls.git import read as git
 from ccds_ls.view import View, look, staged_entries, walk, with_settings_of_git
 
@@ -72,31 +71,46 @@ def check_paths(
     """
     every: dict[Path, list[Located]] = {}
     count = 0
-    if detector is None:
-        _loading()  # Its package is imported while git is asked what there is to check.
-    for root, (repository, chosen_paths) in _by_repository(paths).items():
-        if repository is None and (staged or would_add):
-            raise UsageError(
-                f"{root} is not in a git repository, so nothing is staged there. 'git init' makes one."
-            )
-        entries = staged_entries(repository) if staged and repository else None
-        if entries and detector is None:
-            _loading().go_on()  # It loads while git is asked for the rest.
-        view = look(root, repository, staged_alone=entries)
-        chosen = _chosen(view, chosen_paths, staged=staged, would_add=would_add)
+    load = detector is None
+    if load:
+        loading()  # Its package is imported while git is asked what there is to check.
+    for root, (repository, below) in _by_repository(paths).items():
+        view, chosen = _asked_for(root, repository, below, staged=staged, would_add=would_add, load=load)
         if not chosen:
             continue
-        if not staged and not would_add:  # those that git has unchanged, too
-            view = with_settings_of_git(view, chosen)
+        if load:
+            loading().go_on()
         count += len(chosen)
-        if detector is None:
-            _loading().go_on()
         batches = (chosen[start : start + BATCH] for start in range(0, len(chosen), BATCH))
         read = (_versions(view, batch, staged=staged, would_add=would_add) for batch in batches)
         located = every[view.root] = []
         for found in _checked(view, read, detector, settings, with_baseline=with_baseline):
             located += mend(view.root, found) if mend else found
     return Checked(every, count)
+
+
+def _asked_for(
+    root: Path,
+    repository: git.Repository | None,
+    paths: list[str],
+    *,
+    staged: bool,
+    would_add: bool,
+    load: bool,
+) -> tuple[View, list[str]]:
+    """What git says of a repository, and the files to check there. ``load`` the detector, if there are any."""
+    if repository is None and (staged or would_add):
+        raise UsageError(
+            f"{root} is not in a git repository, so nothing is staged there. 'git init' makes one."
+        )
+    entries = staged_entries(repository) if staged and repository else None
+    if entries and load:
+        loading().go_on()  # It loads while git is asked for the rest.
+    view = look(root, repository, staged_alone=entries)
+    chosen = _chosen(view, paths, staged=staged, would_add=would_add)
+    if chosen and not staged and not would_add:  # those that git has unchanged, too
+        view = with_settings_of_git(view, chosen)
+    return view, chosen
 
 
 def _checked(
@@ -117,9 +131,7 @@ def _checked(
     rules = all_rules()
     for files in batches:
         snapshot = make_snapshot(view, files, settings)
-        found = check(
-            snapshot if with_baseline else without_baseline(snapshot), detector or _awaited(), rules
-        )
+        found = check(snapshot if with_baseline else without_baseline(snapshot), detector or awaited(), rules)
         if detector is None:
             loaded_detector()  # Why it could not be loaded is no finding of a rule's, but an error.
         yield found
@@ -182,69 +194,3 @@ def _versions(view: View, paths: list[str], *, staged: bool, would_add: bool) ->
     # Where the work tree holds what is staged, once is enough.
     present = (worktree_file(view, path) for path in paths if path not in in_index or path in view.would_add)
     return files + [file for file in present if file is not None]
-
-
-class _Loading(threading.Thread):
-    """The detector, loaded in the background, and why it is not the whole one.
-
-    The engine's package is imported at once; its rules, which take ten times as long, wait for ``go_on``.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(name="ccds-engine", daemon=True)
-        self._wanted = threading.Event()
-        self.start()
-
-    @property
-    def is_wanted(self) -> bool:
-        """Whether there was something to search."""
-        return self._wanted.is_set()
-
-    def go_on(self) -> None:
-        """Load the rules too."""
-        self._wanted.set()
-
-    def run(self) -> None:
-        """Load it; a failure is kept for ``result``."""
-        from ccds_ls.secrets import EngineUnavailable, load, own_rules_only
-        from ccds_ls.secrets.engine import import_ahead
-
-        self._failure: Exception | None = None
-        try:
-            import_ahead()
-            self._wanted.wait()
-            self._result: tuple[Detector, str | None] = load(), None
-        except EngineUnavailable as error:
-            self._result = own_rules_only(), str(error)
-        except Exception as error:
-            self._failure = error
-
-    def result(self) -> tuple[Detector, str | None]:
-        """Wait for it."""
-        self.go_on()
-        self.join()
-        if self._failure:
-            raise self._failure
-        return self._result
-
-
-@cache
-def _loading() -> _Loading:
-    return _Loading()
-
-
-def loaded_detector() -> Detector:
-    """The detector, with the engine where there is one."""
-    return _loading().result()[0]
-
-
-def _awaited() -> Detector:
-    """The detector that is still being loaded: who first looks for a secret waits for it."""
-    from ccds_ls.secrets import Detector
-
-    return Detector(lambda data, path: loaded_detector().scan(data, path))
-
-
-def detector_problem() -> str | None:
-    """Why the secret engine did not take part, where it was needed and could not be loaded."""
-    return _loading().result()[1] if _loading.cache_info().currsize and _loading().is_wanted else None

@@ -14,9 +14,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ccds_ls.background_detector import loaded_detector
 from ccds_ls.baseline import Entry, record
 from ccds_ls.check import UNCHECKED, check
-from ccds_ls.check_paths import BATCH, by_root, check_paths, loaded_detector, without_baseline
+from ccds_ls.check_paths import BATCH, by_root, check_paths, without_baseline
 from ccds_ls.collect import blob_files, make_snapshot
 from ccds_ls.finding import Finding, State
 from ccds_ls.git import read as git

@@ -10,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ccds_ls.check_paths import Checked, UsageError, by_root, check_paths, detector_problem, loaded_detector
+from ccds_ls.background_detector import detector_problem, loaded_detector
+from ccds_ls.check_paths import Checked, UsageError, by_root, check_paths
 from ccds_ls.git import read as git
 
 if TYPE_CHECKING:

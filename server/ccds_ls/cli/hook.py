@@ -61,7 +61,8 @@ def run() -> int:
 
 def run_push() -> int:
     """What the hook for pushes does: the same for what the commits bring along that no remote has yet."""
-    from ccds_ls.check_paths import Checked, loaded_detector
+    from ccds_ls.background_detector import loaded_detector
+    from ccds_ls.check_paths import Checked
     from ccds_ls.git.read import GitError, discover
     from ccds_ls.unpushed import check_unpushed, pushed_commits
 
@@ -91,7 +92,7 @@ def _blind(error: GitError, done: str, command: str) -> int:
 
 def _report(checked: Checked, done: str, command: str) -> int:
     """Print all but hints; the hook's exit code: errors stop it, and then the way past them is told."""
-    from ccds_ls.check_paths import detector_problem
+    from ccds_ls.background_detector import detector_problem
     from ccds_ls.cli.check import show
     from ccds_ls.finding import Severity
 
