@@ -61,6 +61,7 @@ MERGED = {  # staged text, present text -> (state, start of the span, said to be
     "moved": ("bad", "\n\nbad", [("staged", 2, False)]),
     "mended but not staged": ("bad", "good", [("staged", 0, True)]),
     "mended further down": ("a\nbad", "x\ny\na\n  good", [("staged", 6, True)]),
+    "mended and moved": ("key='bad'", "import os\n\nkeys = 1\nkey = env()\n", [("staged", 20, True)]),
     "gone with its lines": ("a\nbad", "", [("staged", 0, True)]),
     "one more": ("bad", "bad bad", [("staged", 0, False), ("would-be-added", 4, False)]),
     "not staged yet": ("good", "bad", [("would-be-added", 0, False)]),

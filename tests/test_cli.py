@@ -589,3 +589,15 @@ def test_one_cause_is_told_once(repo: Path, capsys: pytest.CaptureFixture[str]) 
     write(repo, {"pyproject.toml": '[tool.ccds-ls]\ndisable = ["secret"]\n'})
     found = {(item["code"], item["path"]) for item in checked(capsys, "--staged")}
     assert found == {("env-file", ".env"), ("key-file", "id_rsa"), ("env-file", "b/.env")}
+
+
+def test_a_removed_line_of_gitignore_is_told_before_data_comes(
+    repo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(repo, {".gitignore": "*.log\n/data/\n*.tmp\n"})
+    commit_all(repo)
+    stage(repo, {".gitignore": "*.log\n*.tmp\n"})
+    (told,) = checked(capsys, "--staged")
+    assert (told["code"], told["kind"], told["line"]) == ("gitignore-data", "removed", 2)
+    write(repo, {".dvc/config": ""})
+    assert checked(capsys, "--staged") == [], "DVC's own files must come in"

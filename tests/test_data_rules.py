@@ -312,3 +312,37 @@ def test_gitignore_data_folders_and_nested_files() -> None:
     assert len(found(gitignore_data.RULE, made(".gitignore", text), config=config)) == 2
     assert not found(gitignore_data.RULE, made("src/.gitignore", "# /data/\n"))
     assert not found(gitignore_data.RULE, made(".gitignore", "# /data/\n"), in_git=False)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "line"),
+    [
+        ("# Data\n/data/\n*.log\n", "# Data\n*.log\n", "*.log"),
+        ("*.log\n/data/\n", "*.log\n", ""),
+        ("/data/\n", "", None),
+        ("data/**\n", "*.log\n", "*.log"),
+        ("# Data\n/data/\n", "# Data\n# /data/\n", "# /data/"),
+    ],
+)
+def test_a_line_that_was_removed_is_told_where_it_stood(before: str, now: str, line: str | None) -> None:
+    file = made(".gitignore", now)
+    context = Context(Snapshot(Path("/r"), (file, CSV)), Project(), Config(), lambda *_: ())
+    context = replace(context, snapshot=replace(context.snapshot, committed={".gitignore": before}))
+    (finding,) = gitignore_data.RULE.check(file, context)
+    assert finding.kind == ("commented-out" if line == "# /data/" else "removed")
+    assert (finding.span and now[finding.span.start : finding.span.end]) == line
+    if finding.kind == "removed":
+        assert finding.fixes[0].edits == (
+            AppendLine(".gitignore", "data/**" if "data/**" in before else "/data/"),
+        )
+    with_dvc = replace(context.snapshot, with_dvc=frozenset({""}))
+    assert not list(gitignore_data.RULE.check(file, replace(context, snapshot=with_dvc)))
+
+
+@pytest.mark.parametrize(
+    ("before", "now"), [("/data/\n", "/data/raw/\n"), ("*.log\n", ""), ("#/data/\n", ""), ("", "*.log\n")]
+)
+def test_no_line_that_kept_data_out_was_removed(before: str, now: str) -> None:
+    file = made(".gitignore", now)
+    snapshot = Snapshot(Path("/r"), (file,), committed={".gitignore": before})
+    assert not list(gitignore_data.RULE.check(file, Context(snapshot, Project(), Config(), lambda *_: ())))

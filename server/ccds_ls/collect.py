@@ -179,6 +179,23 @@ def _beside_models(root: Path, files: Iterable[File]) -> Iterator[str]:
         yield from (f"{folder}/{name}" for name in listed(root / folder))
 
 
+def _committed_ignores(view: View, files: Iterable[File]) -> dict[str, str]:
+    """The last commit's text of the .gitignore files among some that may be committed."""
+    paths = [file.path for file in files if file.name == ".gitignore" and file.state is not State.WORK_TREE]
+    if not paths or view.repository is None:
+        return {}
+    entries = git.head_entries(view.repository, paths)
+    oids = {entry.oid for entry in entries.values()}
+    blobs = {blob.oid: blob for blob in git.blobs(view.repository, oids, MAX_TEXT_BYTES)}
+    return {path: decode(blobs[entry.oid].data) or "" for path, entry in entries.items()}
+
+
+def _with_dvc(root: Path, projects: Iterable[Project], files: Iterable[File]) -> Iterator[str]:
+    """The roots of the projects that use DVC, where that matters: for what a .gitignore file lets in."""
+    if any(file.name == ".gitignore" for file in files):
+        yield from (project.root for project in projects if (root / project.root / ".dvc").is_dir())
+
+
 def make_snapshot(
     view: View,
     files: Iterable[File],
@@ -206,6 +223,8 @@ def make_snapshot(
         author_initials=own,
         initials_certain=certain,
         beside_models=tuple(_beside_models(view.root, chosen)),
+        committed=_committed_ignores(view, chosen),
+        with_dvc=frozenset(_with_dvc(view.root, projects, chosen)),
         known=known,
         declared=_declared(view.root, projects, chosen),
     )

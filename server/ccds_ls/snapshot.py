@@ -118,7 +118,8 @@ class Snapshot:
     ``initials`` are the author parts known for this repository. ``author_initials`` are this user's own, and
     ``initials_certain`` says that they were kept or seen in use, not just derived from a name. The ``branch``,
     the latest commits' ``subjects`` and ``has_remote`` are given where a commit message is looked at.
-    ``beside_models`` are the paths in the folders of models that are among the files.
+    ``beside_models`` are the paths in the folders of models that are among the files. ``committed`` is the last
+    commit's text of the .gitignore files among them, and ``with_dvc`` are the roots of the projects that use DVC.
     """
 
     root: Path
@@ -133,6 +134,8 @@ class Snapshot:
     subjects: tuple[str, ...] = ()
     has_remote: bool = False
     beside_models: tuple[str, ...] = ()
+    committed: Mapping[str, str] = field(default_factory=dict)
+    with_dvc: frozenset[str] = frozenset()
     known: Index | None = None  # of more notebooks than are among the files
     declared: Mapping[str, Declared] = field(default_factory=dict)  # by the root of the project
 

@@ -6,6 +6,7 @@ U+0085, U+2028 and others, which puts every position behind one of those on the 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from functools import cached_property
 from io import StringIO
@@ -53,17 +54,34 @@ class LineIndex:
         return end - 1
 
 
-_FAR = 200  # lines above a lost one in which something that is left is looked for
+_FAR = 200  # lines away from a lost one in which something that is left of it is looked for
+_WORD_AND_SIGN = re.compile(r"\W*\w+\W")
 
 
 def matching_line(old: LineIndex, new: LineIndex, line: int) -> int:
-    """The line of ``new`` that a line of ``old`` has become: the same text nearest by, else where it stood."""
+    """The line of ``new`` that a line of ``old`` has become: of the same text or beginning, else where it stood."""
     places: dict[str, list[int]] = {}
     for number in range(len(new.starts)):
         places.setdefault(new.line(number), []).append(number)
+    last = len(new.starts) - 1
+    stood = min(line, last)
     for above in range(line, max(-1, line - _FAR), -1):
         text = old.line(above)
         if text.strip() and text in places:
             found = min(places[text], key=lambda number: abs(number - above))
-            return min(found + (above != line), len(new.starts) - 1)
-    return min(line, len(new.starts) - 1)
+            if above == line:
+                return found
+            stood = min(found + 1, last)
+            break
+    near = range(max(0, stood - _FAR), min(last, stood + _FAR) + 1)
+    alike = {number: _same_beginning(old.line(line), new.line(number)) for number in near}
+    best = max(near, key=lambda number: (alike[number], -abs(number - stood)))
+    return best if alike[best] else stood
+
+
+def _same_beginning(one: str, other: str) -> int:
+    """How many characters but spaces two lines begin with; 0 where that is not a word and a sign behind it."""
+    one, other = "".join(one.split()), "".join(other.split())
+    pairs = enumerate(zip(one, other, strict=False))
+    same = next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
+    return same if _WORD_AND_SIGN.match(one, 0, same) else 0

@@ -3,7 +3,8 @@
 ## What it flags
 
 In the project's `.gitignore`, when nothing in it keeps the data folders out: the line that would, where it stands
-there as a comment, or else the file as a whole, if data is about to be committed. A project in which some of the
+there as a comment, the place from which it was removed since the last commit, or else the file as a whole, if data is
+about to be committed. A project in which some of the
 data is ignored has decided what to share, and one that uses DVC has to let its `.dvc` files in: both are left
 alone.
 
@@ -29,7 +30,7 @@ __pycache__/
 
 ## The fix
 
-Makes the line a pattern again, or adds `/data/`. Files that git tracks already stay tracked.
+Makes the line a pattern again, adds the removed one, or adds `/data/`. Files that git tracks already stay tracked.
 
 ## Options
 
@@ -46,6 +47,7 @@ from ccds_ls.finding import AppendLine, Finding, Fix, Severity, Span, State, Tex
 from ccds_ls.gitignore import is_ignored, pattern_for
 from ccds_ls.rules import Context, Rule
 from ccds_ls.snapshot import File
+from ccds_ls.text import LineIndex, matching_line
 
 _LINE = re.compile(r"[^\r\n]+")
 # A pattern turned into a comment: one word with a slash or a star in it. A heading has neither.
@@ -73,8 +75,21 @@ def check(file: File, context: Context) -> Iterator[Finding]:
                 yield _commented_out(file, Span(*line.span()), match[1])
                 break
         else:
-            if any(_is_coming_data(each, folder, context) for each in context.snapshot.files):
+            gone = _removed(context.snapshot.committed.get(file.path), written, probes)
+            if gone is not None:
+                yield _gone(file, *gone)
+            elif any(_is_coming_data(each, folder, context) for each in context.snapshot.files):
                 yield _missing(file, f"{pattern_for(folder)}/")
+
+
+def _removed(before: str | None, now: list[str], probes: list[str]) -> tuple[LineIndex, int] | None:
+    """The line of the last commit's version that kept data out and is not there any more."""
+    lines = LineIndex(before or "")
+    for number in reversed(range(len(lines.starts))):
+        line = lines.line(number)
+        if line not in now and any(is_ignored(_patterns([line]), probe) for probe in probes):
+            return lines, number
+    return None
 
 
 def _patterns(lines: list[str]) -> list[str]:
@@ -82,6 +97,8 @@ def _patterns(lines: list[str]) -> list[str]:
 
 
 def _uses_dvc(context: Context) -> bool:
+    if context.project.root in context.snapshot.with_dvc:
+        return True
     paths = (context.project.relative(file.path) for file in context.snapshot.files)
     return any(path.endswith(".dvc") or path.startswith(".dvc/") for path in paths)
 
@@ -109,6 +126,22 @@ def _commented_out(file: File, span: Span, pattern: str) -> Finding:
     )
 
 
+def _gone(file: File, before: LineIndex, number: int) -> Finding:
+    pattern, lines = before.line(number), file.lines
+    at = matching_line(before, lines, number)
+    return Finding(
+        code=RULE.code,
+        kind="removed",
+        severity=in_state(Severity.WARNING, file.state),
+        path=file.path,
+        message=f"The line {pattern} was removed here: it kept data out, and git takes all of that now.",
+        state=file.state,
+        fingerprint=plain_fingerprint(RULE.code, "removed", pattern),
+        span=Span(lines.starts[at], lines.line_end(at)) if file.text else None,
+        fixes=(Fix(f"Add {pattern} to .gitignore", (AppendLine(file.path, pattern),), preferred=True),),
+    )
+
+
 def _missing(file: File, pattern: str) -> Finding:
     return Finding(
         code=RULE.code,
@@ -127,6 +160,7 @@ RULE = Rule(
     summary=".gitignore lets the data folder into git",
     kinds={
         "commented-out": "The line that keeps data out is a comment.",
+        "removed": "The line that kept data out was removed since the last commit.",
         "missing": "No line keeps data out, and data is about to be committed.",
     },
     check=check,
