@@ -212,6 +212,34 @@ def test_long_notebooks(block: str, kind: str | None) -> None:
     assert [f.kind for f in run(from_block(block)[0], rule("long-notebook"))] == ([kind] if kind else [])
 
 
+# (a cell, what IPython says of its failure, the text that is underlined)
+FAILED = [
+    (
+        "a = 1\nb\n",
+        "\x1b[36mCell In[1], line 2\x1b[39m\n      1 a = 1\n\x1b[32m----> \x1b[39m\x1b[32m2\x1b[39m b",
+        "b",
+    ),
+    ("\n  \na = 1\nb\n", "Cell In[1], line 2\n      1 a = 1\n----> 2 b", "b"),
+    (
+        "a = 1\n  b = (",
+        "  \x1b[36mCell\x1b[39m \x1b[32mIn[3]\x1b[39m\x1b[32m, line 2\x1b[39m\n    b = (",
+        "b = (",
+    ),
+    ("a = 1\nb = (", '  File "<ipython-input-3-0c>", line 2\n    b = (', "b = ("),
+    ("if a:\n  b\n c", "  File \x1b[32m<tokenize>:3\x1b[39m\n    c", "c"),
+    ("# first\na()", "SystemExit", "# first"),
+    ("a()", "Cell In[1], line 9", "a()"),
+]
+
+
+@pytest.mark.parametrize(("source", "traceback", "underlined"), FAILED)
+def test_a_saved_error_stands_on_the_line_that_failed(source: str, traceback: str, underlined: str) -> None:
+    error = {"output_type": "error", "ename": "E", "evalue": "", "traceback": traceback.split("\n")}
+    cell = {"cell_type": "code", "metadata": {}, "execution_count": 1, "source": source, "outputs": [error]}
+    (finding,) = run(json.dumps(document([cell])), rule("saved-error"))
+    assert finding.cell_span and source[finding.cell_span.start : finding.cell_span.end] == underlined
+
+
 def test_an_empty_cell_has_run_in_no_order() -> None:
     text = from_block("# %% execution_count=2\nx = 1\n# %% execution_count=1\n# %% execution_count=3\nx")[0]
     assert run(text, rule("execution-order")) == []

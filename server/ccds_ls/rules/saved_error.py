@@ -43,8 +43,14 @@ from ccds_ls.snapshot import File
 from ccds_ls.text import LineIndex
 
 CODE = "saved-error"
-# IPython marks the failing line of the cell with an arrow, between colour codes.
-_ARROW = re.compile(r"^(?:\x1b\[[\d;]*m)*-+> (?:\x1b\[[\d;]*m)*(\d+)", re.MULTILINE)
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
+# IPython marks the failing line of the cell with an arrow; of what is no Python it tells the line alone.
+_ARROW = re.compile(r"^-+> (\d{1,6})\b", re.MULTILINE)
+_LINE = re.compile(
+    r"(?:Cell In ?\[\d+\]|<ipython-input-[^>\n]*>\"?), line (\d{1,6})\b|<tokenize>:(\d{1,6})\b"
+)
+_BEGINNING = 20_000  # characters of a traceback that are looked at
+
 _NAME = re.compile(r"[A-Za-z_][\w.]{0,80}")
 
 
@@ -68,11 +74,16 @@ def check(file: File, context: Context) -> Iterator[Finding]:  # noqa: ARG001 - 
 
 
 def _failed_line(cell: Cell, error: Output) -> Span | None:
-    arrow = _ARROW.search(error.text)
+    traceback = _COLOUR.sub("", error.text[:_BEGINNING])
+    told = _ARROW.search(traceback) or _LINE.search(traceback)
     lines = LineIndex(cell.source)
-    if arrow is None or len(arrow[1]) > 6 or not 0 < int(arrow[1]) <= len(lines.starts):
+    if told is None:
         return None
-    line = int(arrow[1]) - 1
+    # IPython does not count blank lines above the first one.
+    blank = re.match(r"(?:[ \t]*\r?\n)*", cell.source)
+    line = int(told[told.lastindex or 1]) - 1 + (blank[0].count("\n") if blank else 0)
+    if not 0 <= line < len(lines.starts):
+        return None
     text = lines.line(line)
     start = lines.starts[line] + len(text) - len(text.lstrip())
     return Span(start, lines.line_end(line)) if text.strip() else None
