@@ -22,6 +22,8 @@ project's file should be able to run the notebook.
 # requirements.txt
 pandas
 scikit-learn
+spacy
+pywin32
 ```
 
 ```
@@ -33,6 +35,8 @@ import pandas as pd
 from IPython.display import display
 from sklearn.cluster import KMeans
 import xgboost as xgb  # flagged: import
+import de_core_news_sm
+import win32com.client
 import churn.config
 # %% execution_count=2
 %pip install lifelines
@@ -70,15 +74,20 @@ CODE = "undeclared-import"
 # Modules whose distribution has another name, with its names on PyPI and in conda.
 _NAMES = {
     "Bio": "biopython",
+    "MySQLdb": "mysqlclient",
     "OpenSSL": "pyopenssl",
     "PIL": "pillow",
     "bs4": "beautifulsoup4",
+    "community": "python-louvain",
     "cv2": "opencv-python opencv-python-headless opencv-contrib-python opencv py-opencv",
     "dateutil": "python-dateutil",
     "docx": "python-docx",
     "dotenv": "python-dotenv",
+    "ee": "earthengine-api",
     "fitz": "pymupdf",
+    "gi": "pygobject",
     "git": "gitpython",
+    "googleapiclient": "google-api-python-client",
     "graphviz": "python-graphviz",
     "igraph": "python-igraph",
     "imblearn": "imbalanced-learn",
@@ -86,16 +95,29 @@ _NAMES = {
     "lightning": "pytorch-lightning",
     "mpl_toolkits": "matplotlib",
     "osgeo": "gdal",
+    "ot": "pot",
+    "past": "future",
     "pkg_resources": "setuptools",
     "psycopg2": "psycopg2-binary",
     "pylab": "matplotlib",
+    "pythoncom": "pywin32",
+    "pywt": "pywavelets",
     "serial": "pyserial",
+    "shapefile": "pyshp",
+    "skbio": "scikit-bio",
+    "skfuzzy": "scikit-fuzzy",
     "skimage": "scikit-image",
     "sklearn": "scikit-learn scikit-learn-intelex",
+    "sklego": "scikit-lego",
     "skopt": "scikit-optimize",
+    "sksurv": "scikit-survival",
     "tensorflow": "tensorflow-gpu tensorflow-cpu tensorflow-macos",
     "torch": "pytorch",
     "umap": "umap-learn",
+    "win32api": "pywin32",
+    "win32com": "pywin32",
+    "win32con": "pywin32",
+    "wx": "wxpython",
     "yaml": "pyyaml ruamel-yaml",
 }
 # Libraries that can't be installed without these.
@@ -107,9 +129,12 @@ _BRINGS = {
     "scikit-image": "numpy scipy networkx PIL imageio",
     "scipy": "numpy",
     "statsmodels": "numpy scipy pandas patsy",
-    "matplotlib": "numpy PIL dateutil",
+    "boto3": "botocore",
+    "matplotlib": "numpy PIL dateutil cycler",
+    "pymongo": "bson gridfs",
+    "transformers": "tokenizers huggingface_hub numpy",
     "seaborn": "numpy pandas matplotlib",
-    "tensorflow": "numpy keras",
+    "tensorflow": "numpy keras tensorboard h5py",
     "keras": "numpy",
     "torchvision": "torch numpy PIL",
     "pytorch-lightning": "torch",
@@ -119,6 +144,7 @@ _BRINGS = {
     "requests": "urllib3 certifi",
     "pyspark": "py4j",
 }
+_SPACY_MODEL = re.compile(r"[a-z]{2}_(?:core|dep|ent)_\w+")
 # What every kernel has, and what hosted notebooks give.
 _HOSTED = ("google", "kaggle_secrets", "dbutils", "databricks", "pyspark", "js", "pyodide", "piplite")
 _GIVEN = frozenset(("IPython", "ipykernel", "traitlets", *_HOSTED))
@@ -147,7 +173,8 @@ def check(file: File, context: Context) -> Iterator[Finding]:
                 continue
             known.add(module)
             message = (
-                f"'{module}' is not in {_listed(declared.files)}. Add the library that it comes from there."
+                f"'{module}' is not in {_listed(declared.files)}. Add its library there, or the notebook fails in "
+                "an environment that is made anew."
             )
             yield in_cell(CODE, "import", Severity.HINT, file, cell, message, span)
 
@@ -160,7 +187,8 @@ def _installed(source: str) -> Iterator[str]:
 def _is_named(module: str, names: frozenset[str]) -> bool:
     """Whether a distribution of the list may bring a module: by its known names, or by one that holds the other."""
     plain = normal(module)
-    if plain in names or not names.isdisjoint(_NAMES.get(module, "").split()):
+    other_names = "spacy" if _SPACY_MODEL.fullmatch(module) else _NAMES.get(module, "")
+    if plain in names or not names.isdisjoint(other_names.split()):
         return True
     bare = plain.replace("-", "")
     return len(bare) > 2 and any(
