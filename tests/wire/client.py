@@ -40,9 +40,9 @@ class Client:
         self.process: Any = command
         env = {**os.environ, **(env or {})}
         if command == READY and sys.platform != "win32":
-            from wire.forked import real_servers
+            from wire.forked import the_forkery
 
-            self.process = real_servers().start_real(env, cwd)
+            self.process = the_forkery().start_real(env, cwd)
         elif isinstance(command, tuple):
             command, pipe = SERVER if command == READY else command, subprocess.PIPE
             self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=env, cwd=cwd)

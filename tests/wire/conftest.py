@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from wire.client import TINY, Client
-from wire.forked import Forkery
+from wire.forked import Forkery, the_forkery
 
 
 @pytest.fixture(scope="module")
 def tiny() -> Iterator[Client]:
     """The tiny server, initialized, shared by the tests of a module."""
-    client = Client(TINY)
+    client = Client(TINY if sys.platform == "win32" else the_forkery().start())
     client.initialize(
         {"window": {"showDocument": {"support": True}}, "general": {"positionEncodings": ["utf-16"]}}
     )
@@ -23,11 +24,9 @@ def tiny() -> Iterator[Client]:
 
 
 @pytest.fixture(scope="session")
-def forkery() -> Iterator[Forkery]:
+def forkery() -> Forkery:
     """Starts tiny servers quickly, on systems that can fork."""
-    forkery = Forkery()
-    yield forkery
-    forkery.close()
+    return the_forkery()
 
 
 @pytest.fixture
