@@ -123,6 +123,11 @@ def _add_new(commands: Commands) -> None:
         type=Path,
         help="where to make it (default: the form's, or here)",
     )
+    _add_answers(new)
+    new.set_defaults(run=_new)
+
+
+def _add_answers(new: argparse.ArgumentParser) -> None:
     new.add_argument(
         "--answers",
         metavar="FILE",
@@ -142,7 +147,6 @@ def _add_new(commands: Commands) -> None:
         action="store_true",
         help="take a pair of environment manager and dependency file that makes no sense",
     )
-    new.set_defaults(run=_new)
 
 
 def _new(options: argparse.Namespace) -> int:

@@ -26,17 +26,7 @@ def install(folder: Path, *, shared: bool = False) -> Done:
     git tracks the one that was found: a filter is run by every 'git add', and a clone must not bring what is run.
     """
     repository = opened(folder)
-    program = _program(repository.top, folder)
-    if program is None:
-        raise ActError(
-            "Nothing was changed: nbstripout is not installed. Install it in the project's environment with "
-            "'pip install nbstripout', and try again."
-        )
-    if _is_tracked(repository, program):
-        raise ActError(
-            f"Nothing was changed: {program} came with the repository, which must not decide what git runs here. "
-            "Make an environment that git ignores, install nbstripout there, and try again."
-        )
+    program = _usable_program(repository, folder)
     quoted = shlex.quote(program.as_posix())  # git has a shell run it, on Windows as well
     settings = {
         "filter.nbstripout.clean": quoted,
@@ -67,6 +57,22 @@ def remove(folder: Path) -> Done:
     changed = [path for path in _attribute_files(repository) if _without_lines(path)]
     message = "Git stores notebooks as they are again, with their outputs."
     return Done(message, tuple(changed), "The same command without 'remove' sets the filter up again.")
+
+
+def _usable_program(repository: Repository, folder: Path) -> Path:
+    """nbstripout's program. Raises ActError where there is none, or where git tracks it."""
+    program = _program(repository.top, folder)
+    if program is None:
+        raise ActError(
+            "Nothing was changed: nbstripout is not installed. Install it in the project's environment with "
+            "'pip install nbstripout', and try again."
+        )
+    if _is_tracked(repository, program):
+        raise ActError(
+            f"Nothing was changed: {program} came with the repository, which must not decide what git runs here. "
+            "Make an environment that git ignores, install nbstripout there, and try again."
+        )
+    return program
 
 
 def _program(top: Path, folder: Path) -> Path | None:

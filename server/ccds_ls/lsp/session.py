@@ -191,33 +191,38 @@ class Session:
     def _publish(
         self, folder: Folder, path: str, located: list[Located], overlay: Overlay | None
     ) -> list[Publication]:
+        """What a file's findings are to the editor: one list for the file, or one for each cell that it shows."""
         absolute = folder.absolute(path)
         uri = overlay.uri if overlay else uri_of(Path(absolute))
-        lists: dict[str, list[types.Diagnostic]] = {} if overlay else {uri: []}
+        as_cells = overlay is not None and overlay.as_cells
+        is_open = overlay.shown_as if overlay else ()
+        lists: dict[str, list[types.Diagnostic]] = {shown: [] for shown in (is_open if overlay else (uri,))}
         every: list[types.Diagnostic] = []
-        if overlay:
-            lists = {shown: [] for shown in overlay.shown_as}
         for finding, file in located:
-            as_cells = bool(overlay and overlay.as_cells)
             made = diagnostic(finding, file, as_cells=as_cells, encoding=self.client.encoding)
             if finding.related and self.client.related_information:
                 made.related_information = [self._related(folder, place) for place in finding.related]
             shown = overlay.cell_uris[(finding.cell or 1) - 1] if overlay and as_cells else uri
             lists.setdefault(shown, []).append(made)
             every.append(made)
-        if located:
-            kept = located if overlay else [(finding, _light(file)) for finding, file in located]
-            self.standing[absolute] = Standing(kept, every, folder.shown, uri, overlay)
-        else:
-            self.standing.pop(absolute, None)
-        version = overlay.version if overlay and not overlay.as_cells else None
-        is_open = overlay.shown_as if overlay else ()
+        self._keep(absolute, Standing(located, every, folder.shown, uri, overlay))
+        version = overlay.version if overlay and not as_cells else None
         return [
             Publication(
                 shown, version if shown == uri else None, tuple(made), shown in is_open, absolute, overlay
             )
             for shown, made in lists.items()
         ]
+
+    def _keep(self, path: str, standing: Standing) -> None:
+        """Remember what is published for a file, for as long as there is anything."""
+        if not standing.located:
+            self.standing.pop(path, None)
+            return
+        if standing.overlay is None:
+            located = [(finding, _light(file)) for finding, file in standing.located]
+            standing = replace(standing, located=located)
+        self.standing[path] = standing
 
     def _related(self, folder: Folder, place: Related) -> types.DiagnosticRelatedInformation:
         """Another place that a finding is about, in the text in which the editor shows it."""

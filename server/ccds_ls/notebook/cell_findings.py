@@ -40,18 +40,18 @@ def in_cell(
     fingerprint = plain_fingerprint(rule, kind, file.path, cell.source[span.start : span.end])
     raw = cell.raw_span(span)
     return Finding(
-        rule,
-        kind,
-        severity,
-        file.path,
-        message,
-        file.state,
-        fingerprint,
-        raw,
-        cell.number,
-        span,
-        fixes,
-        related,
+        code=rule,
+        kind=kind,
+        severity=severity,
+        path=file.path,
+        message=message,
+        state=file.state,
+        fingerprint=fingerprint,
+        span=raw,
+        cell=cell.number,
+        cell_span=span,
+        fixes=fixes,
+        related=related,
     )
 
 
@@ -67,7 +67,15 @@ def on_notebook(
     """A finding on a notebook as a whole."""
     fingerprint = plain_fingerprint(rule, kind, file.path)
     return Finding(
-        rule, kind, severity, file.path, message, file.state, fingerprint, fixes=fixes, related=related
+        code=rule,
+        kind=kind,
+        severity=severity,
+        path=file.path,
+        message=message,
+        state=file.state,
+        fingerprint=fingerprint,
+        fixes=fixes,
+        related=related,
     )
 
 

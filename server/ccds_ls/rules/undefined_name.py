@@ -126,17 +126,30 @@ def _missing(notebook: Notebook) -> Iterator[tuple[Cell, Use, str, int]]:
             for use in () if statement.names <= defined else statement.uses:
                 if use.name in defined or _HISTORY.fullmatch(use.name):
                     continue
-                below = next((number for number in binding.get(use.name, ()) if number >= cell.number), 0)
-                gone = deleted.get(use.name, 0)
-                if (use.later and use.name in binding) or (hidden and not below and not gone):
-                    continue
-                defined.add(use.name)  # one finding a name
-                kind = "deleted" if gone else "used-before" if below else "never-defined"
-                yield cell, use, kind, gone or below
+                at, gone = binding.get(use.name, []), deleted.get(use.name, 0)
+                if fault := _fault(use, cell.number, at, gone, hidden=hidden):
+                    defined.add(use.name)  # one finding a name
+                    yield cell, use, *fault
             defined |= statement.binds
             if statement.deletes:
                 defined -= statement.deletes
                 deleted |= dict.fromkeys(statement.deletes, cell.number)
+
+
+def _fault(use: Use, cell: int, binding: list[int], gone: int, *, hidden: bool) -> tuple[str, int] | None:
+    """Why a name is missing where it is used, and the other cell concerned; None where it may be defined.
+
+    ``binding`` are the cells that define it, ``gone`` the one above that deletes it, 0 for none; ``hidden`` says that
+    some cell may define any name.
+    """
+    if use.later and binding:
+        return None
+    if gone:
+        return "deleted", gone
+    below = next((number for number in binding if number >= cell), 0)
+    if below:
+        return "used-before", below
+    return None if hidden else ("never-defined", 0)
 
 
 def _binding_cells(codes: list[tuple[Cell, Code]]) -> dict[str, list[int]]:

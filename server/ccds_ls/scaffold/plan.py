@@ -123,25 +123,34 @@ def _fate(
     folder: Path, path: str, files: Mapping[str, bytes], answers: Answers, given: Mapping[str, object]
 ) -> str:
     """One of ``_KINDS``, or the reason why it is left; empty for what is not worth a word."""
+    parent, reason = _parent(folder, PurePosixPath(path))
+    if reason:
+        return reason
     top, _, rest = path.partition("/")
-    parent = PurePosixPath(path).parent
-    present: Path | None = folder
-    for part in PurePosixPath(path).parts[:-1]:
-        present = _entry(present, part) if present is not None else None
-        if present is not None and (present.is_symlink() or not present.is_dir()):
-            return f"{present.relative_to(folder).as_posix()} is no folder but a link or a file"
-        if present is not None and present.name != part:
-            return f"there is {present.relative_to(folder).as_posix()}"
     if rest and top in _own_code(folder, answers, given):
         return ""
     if path.endswith("/.gitkeep"):
-        return "" if present is not None and any(present.iterdir()) else "create"
-    found = _entry(present, PurePosixPath(path).name) if present is not None else None
+        return "" if parent is not None and any(parent.iterdir()) else "create"
+    found = _entry(parent, PurePosixPath(path).name) if parent is not None else None
     if found is None:
-        return _missing(folder, path) if parent == PurePosixPath() else "create"
+        return "create" if rest else _missing(folder, path)
     if found.is_symlink() or not found.is_file():
         return f"{found.relative_to(folder).as_posix()} is a link or a folder"
     return "keep" if _same(found, files[path]) else "differ"
+
+
+def _parent(folder: Path, path: PurePosixPath) -> tuple[Path | None, str]:
+    """The folder that holds a path, None where it is not there yet, and the reason why nothing can be made in it."""
+    present: Path | None = folder
+    for part in path.parts[:-1]:
+        present = _entry(present, part) if present is not None else None
+        if present is None:
+            continue
+        if present.is_symlink() or not present.is_dir():
+            return None, f"{present.relative_to(folder).as_posix()} is no folder but a link or a file"
+        if present.name != part:
+            return None, f"there is {present.relative_to(folder).as_posix()}"
+    return present, ""
 
 
 def _own_code(folder: Path, answers: Answers, given: Mapping[str, object]) -> set[str]:
