@@ -71,6 +71,33 @@ def test_a_notebook_that_changes_its_folder_is_found_from_where_it_is_named() ->
     assert replaced(text, edits("docs/a.md", text, moves)) == "[x](../notebooks/reports/4.0-jqp-end.ipynb)"
 
 
+def test_what_moves_together_keeps_how_it_names_each_other() -> None:
+    moves = Moves(
+        {"notebooks/a.ipynb": "notebooks/old/a.ipynb", "notebooks/b.ipynb": "notebooks/old/b.ipynb"}, FILES
+    )
+    assert edits("notebooks/a.ipynb", "[b](b.ipynb), ./b.ipynb", moves) == []
+    text = "[b](notebooks/b.ipynb)"
+    assert replaced(text, edits("README.md", text, moves)) == "[b](notebooks/old/b.ipynb)"
+
+
+# (a file, its text, the text once the folder notebooks/first is called notebooks/look)
+IN_FOLDER = [
+    ("notebooks/first/a.ipynb", "%run b.ipynb\n[c](../c.ipynb)", None),
+    ("notebooks/first/README.md", "[b](./b.ipynb)", None),
+    ("notebooks/c.ipynb", "%run first/b.ipynb\n%run first/b", "%run look/b.ipynb\n%run look/b"),
+    ("Makefile", "papermill notebooks/first/b.ipynb", "papermill notebooks/look/b.ipynb"),
+    ("Makefile", "cd notebooks/first && papermill b.ipynb", None),
+    ("docs/x.md", "[b](../notebooks/first/b.ipynb#x)", "[b](../notebooks/look/b.ipynb#x)"),
+]
+
+
+@pytest.mark.parametrize(("path", "text", "after"), IN_FOLDER)
+def test_what_names_a_notebook_follows_its_folder(path: str, text: str, after: str | None) -> None:
+    inside = {f"notebooks/first/{name}": f"notebooks/look/{name}" for name in ("a.ipynb", "b.ipynb")}
+    moves = Moves(inside, {*inside, "notebooks/c.ipynb"}, {"notebooks/first": "notebooks/look"})
+    assert replaced(text, edits(path, text, moves, ["notebooks", "notebooks/first"])) == (after or text)
+
+
 def test_a_new_name_that_needs_quotes_is_written_only_where_it_can_be() -> None:
     moves = Moves({OLD: "notebooks/my start.ipynb"}, FILES)
     text = 'run notebooks/Untitled.ipynb and "notebooks/Untitled.ipynb"'

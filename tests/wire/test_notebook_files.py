@@ -131,6 +131,18 @@ def test_what_names_a_notebook_follows_a_rename_in_the_editor(able: Client, repo
     assert place["line"] in (0, 1)
 
 
+def test_what_names_a_notebook_follows_its_folder(able: Client, repo: Path) -> None:
+    files = [{"oldUri": (repo / "notebooks").as_uri(), "newUri": (repo / "analysis").as_uri()}]
+    edit = able.request("workspace/willRenameFiles", {"files": files})
+    assert texts(edit, repo) == {
+        "README.md": ["analysis/Untitled.ipynb"],
+        "Makefile": ["analysis/Untitled.ipynb"],
+    }
+    assert renames(edit) == [], "the editor renames the folder with all that is in it"
+    files = [{"oldUri": (repo / "data").as_uri(), "newUri": (repo / "tables").as_uri()}]
+    assert able.request("workspace/willRenameFiles", {"files": files}) is None
+
+
 def test_a_text_that_is_not_saved_is_what_is_edited(able: Client, repo: Path) -> None:
     uri = (repo / "README.md").as_uri()
     document = {"uri": uri, "languageId": "markdown", "version": 7, "text": "\n\nnotebooks/Untitled.ipynb"}

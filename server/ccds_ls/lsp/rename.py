@@ -68,7 +68,10 @@ def edit_parts(
     but: Iterable[Path] = (),
     annotation: str | None = None,
 ) -> Iterator[Change]:
-    """The parts of a plan's edit: texts first, under the old names, then the renames except those of ``but``."""
+    """The parts of a plan's edit: texts first, under the old names, then the renames except those of ``but``.
+
+    What is in a folder of ``but`` is renamed with it.
+    """
     encoding = session.client.encoding
     for change in plan.changes:
         overlay = shown.get(str(plan.root / change.path))
@@ -78,9 +81,10 @@ def edit_parts(
     yield from _in_cells(plan, shown, encoding, annotation)
     skipped = {Path(os.path.realpath(path.parent), path.name) for path in but}
     for old, new in plan.moves:
-        if session.client.rename_file and plan.root / old not in skipped:
-            overlay = shown.get(str(plan.root / old))
-            uri = overlay.uri if overlay else uri_of(plan.root / old)
+        path = plan.root / old
+        if session.client.rename_file and skipped.isdisjoint((path, *path.parents)):
+            overlay = shown.get(str(path))
+            uri = overlay.uri if overlay else uri_of(path)
             yield types.RenameFile(uri, uri_of(plan.root / new), annotation_id=annotation)
 
 

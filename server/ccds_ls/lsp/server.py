@@ -131,9 +131,12 @@ class Server(LanguageServer):
 
 # What the server answers
 
-_NOTEBOOK_FILES = types.FileOperationRegistrationOptions(
-    [types.FileOperationFilter(types.FileOperationPattern("**/*.ipynb"), "file")]
+_NOTEBOOK = types.FileOperationFilter(types.FileOperationPattern("**/*.ipynb"), "file")
+_FOLDER = types.FileOperationFilter(
+    types.FileOperationPattern("**/*", types.FileOperationPatternKind.Folder), "file"
 )
+_NOTEBOOK_FILES = types.FileOperationRegistrationOptions([_NOTEBOOK])
+_RENAMED = types.FileOperationRegistrationOptions([_NOTEBOOK, _FOLDER])
 
 FEATURES: dict[str, tuple[Callable[..., Any], Any]] = {
     types.INITIALIZE: (lifecycle.initialize, None),
@@ -160,8 +163,8 @@ FEATURES: dict[str, tuple[Callable[..., Any], Any]] = {
     types.TEXT_DOCUMENT_HOVER: (features.hover, None),
     types.TEXT_DOCUMENT_CODE_LENS: (features.code_lens, types.CodeLensOptions()),
     types.CODE_ACTION_RESOLVE: (rename.resolve, None),
-    types.WORKSPACE_WILL_RENAME_FILES: (rename.will_rename, _NOTEBOOK_FILES),
-    types.WORKSPACE_DID_RENAME_FILES: (sync.renamed, _NOTEBOOK_FILES),
+    types.WORKSPACE_WILL_RENAME_FILES: (rename.will_rename, _RENAMED),
+    types.WORKSPACE_DID_RENAME_FILES: (sync.renamed, _RENAMED),
     types.WORKSPACE_DID_CREATE_FILES: (sync.created, _NOTEBOOK_FILES),
 }
 

@@ -11,7 +11,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import quote, unquote
 
@@ -37,11 +37,22 @@ _PLAIN = re.compile(r"[^\s\"'`$&|;<>(){}\[\]*?!#%\\]+")
 class Moves:
     """The renames to follow: old path to new path, and all ``files`` that there are, to tell same names apart.
 
-    Paths are relative to the repository's top with ``/``.
+    ``folders`` are those that are renamed with all that they hold. Paths are relative to the repository's top with
+    ``/``.
     """
 
     new: Mapping[str, str]
     files: Collection[str]
+    folders: Mapping[str, str] = field(default_factory=dict)
+
+    def folder_after(self, folder: str, file: str) -> str:
+        """Where a folder that paths in a file start from will be, or the file's own folder, which it may leave."""
+        if folder == posixpath.dirname(file) and file in self.new:
+            return posixpath.dirname(self.new[file])
+        for old, new in self.folders.items():
+            if folder == old or folder.startswith(f"{old}/"):
+                return new + folder[len(old) :]
+        return folder
 
     @cached_property
     def by_name(self) -> dict[str, list[str]]:
@@ -94,7 +105,7 @@ def edits(path: str, text: str, moves: Moves, bases: Iterable[str] = ()) -> list
     starts = list(dict.fromkeys((posixpath.dirname(path), *bases, "")))
     found: dict[Span, str] = {}
     for place in (*_paths(text, moves, starts), *_without_ending(path, text, moves, starts)):
-        if edit := _edit(place, text, moves, is_link=path.endswith((".md", ".rst", ".qmd", ".ipynb"))):
+        if edit := _edit(place, path, text, moves, is_link=path.endswith((".md", ".rst", ".qmd", ".ipynb"))):
             found.setdefault(*edit)
     return sorted(found.items())
 
@@ -163,7 +174,7 @@ def _without_ending(path: str, text: str, moves: Moves, bases: list[str]) -> Ite
                 yield _Place(Span(start + len(prefix), end), Span(start, end), old, base)
 
 
-def _edit(place: _Place, text: str, moves: Moves, *, is_link: bool) -> tuple[Span, str] | None:
+def _edit(place: _Place, path: str, text: str, moves: Moves, *, is_link: bool) -> tuple[Span, str] | None:
     """The replacement at a place; None where the new name could not be written there without quotes."""
     new = moves.new[place.old]
     written = text[place.name.start : place.name.end]
@@ -176,11 +187,12 @@ def _edit(place: _Place, text: str, moves: Moves, *, is_link: bool) -> tuple[Spa
     if old_folder != new_folder:
         if place.base is None:
             return None  # how this path leads to the file is not known
-        span, shown = (
-            place.whole,
-            posixpath.join(posixpath.relpath(new_folder or ".", place.base or "."), new_name),
+        before, after = (
+            posixpath.relpath(folder or ".", base or ".")
+            for folder, base in ((old_folder, place.base), (new_folder, moves.folder_after(place.base, path)))
         )
-        shown = posixpath.normpath(shown)
+        if before != after:  # and not where all moves together
+            span, shown = place.whole, posixpath.normpath(posixpath.join(after, new_name))
     if encoded or (
         is_link and not _PLAIN.fullmatch(shown) and text[span.start - 1 : span.start] in ("(", "/")
     ):

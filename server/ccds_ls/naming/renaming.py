@@ -74,6 +74,7 @@ def shows_nothing(_: Path) -> str | None:
 def plan_moves(moves: Mapping[Path, Path], text_of: TextOf = shows_nothing) -> Plan | None:
     """The plan for some renames (absolute paths) with all that follows; None where there is nothing to rename.
 
+    The notebooks in a folder that is renamed are renamed with it.
     What is outside the first one's repository or folder is left out. Raises GitError when git can't say.
     """
     first = next(iter(moves), None)
@@ -86,7 +87,13 @@ def plan_moves(moves: Mapping[Path, Path], text_of: TextOf = shows_nothing) -> P
         pair = relative(root, old), relative(root, new)
         if pair[0] is not None and pair[1] is not None:
             inside[pair[0]] = pair[1]
-    return followed(root, list_files(root, repository), inside, text_of)
+    files = list_files(root, repository)
+    folders = {old: new for old, new in inside.items() if (root / old).is_dir()}
+    for folder, after in folders.items():
+        del inside[folder]
+        held = (file for file in files if file.startswith(f"{folder}/") and file.endswith(".ipynb"))
+        inside.update((file, after + file[len(folder) :]) for file in held)
+    return followed(root, files, inside, text_of, folders=folders) if inside else None
 
 
 def relative(root: Path, path: Path) -> str | None:
@@ -108,11 +115,16 @@ def list_files(root: Path, repository: git.Repository | None) -> list[str]:
 
 
 def followed(
-    root: Path, files: list[str], moves: dict[str, str], text_of: TextOf, left: tuple[str, ...] = ()
+    root: Path,
+    files: list[str],
+    moves: dict[str, str],
+    text_of: TextOf,
+    left: tuple[str, ...] = (),
+    folders: Mapping[str, str] | None = None,
 ) -> Plan:
-    """The plan for some renames (relative paths) with all that follows."""
+    """The plan for some renames (relative paths) with all that follows; ``folders`` go with what they hold."""
     every = {**moves, **_twins(root, files, moves)}
-    found = Moves(every, frozenset(files))
+    found = Moves(every, frozenset(files), folders or {})
     return Plan(root, tuple(in_order(every)), found, tuple(_changes(root, files, found, text_of)), left)
 
 
