@@ -170,6 +170,19 @@ IDIOMS = [
 ]
 
 
+@pytest.mark.parametrize("name", (*candidate.PASSWORD_NAMES, *candidate.KEY_NAMES))
+def test_a_names_pattern_takes_its_example_and_leaves_out_what_begins_alike(name: candidate.Name) -> None:
+    assert re.fullmatch(name.pattern, name.example)
+    assert not re.fullmatch(name.pattern, name.other)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "example"), [(pattern, one) for pattern, examples in candidate.RARE_LINKS for one in examples]
+)
+def test_a_rare_links_pattern_hits_its_examples(pattern: str, example: str) -> None:
+    assert re.search(pattern, example.lower())
+
+
 STANDS_FOR_ANOTHER = {
     (table, *row): judge
     for table, judge in {

@@ -12,30 +12,43 @@ length of what follows a common word.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from ccds_ls.secrets.patterns.structured import PATTERNS as STRUCTURED
 from ccds_ls.secrets.patterns.tokens import PATTERNS as TOKENS
 
-# Names, by the word in them. ``_MORE`` is how a name goes on.
-_MORE = r"[a-z0-9_.-]{0,30}"
-_PASSWORD_NAMES = (  # of values that people choose
-    rf"pwd{_MORE}",
-    rf"psw{_MORE}",
-    rf"secret{_MORE}",
-    rf"cred(?:[a-hj-z0-9_.-]{_MORE})?",  # not "credit"
-    rf"kennwort{_MORE}",
-    rf"contrase[^\s]{{1,2}}a{_MORE}",  # ñ is two bytes
-    rf"senha{_MORE}",
-    "pw",
-    "psk",
-    rf"passe?(?:[wcp0-9_.-]{_MORE})?",  # not "passing"
-    r"(?:jupyter|notebook|server)[a-z0-9_]{0,10}[._]token",
+
+class Name(NamedTuple):
+    """A name by the word in it: an example, and another word that begins alike and is left out."""
+
+    pattern: str
+    example: str
+    other: str = ""
+
+
+_MORE = r"[a-z0-9_.-]{0,30}"  # how a name goes on
+PASSWORD_NAMES = (
+    Name(rf"pwd{_MORE}", "pwd_prod"),
+    Name(rf"psw{_MORE}", "pswd"),
+    Name(rf"secret{_MORE}", "secret_key"),
+    Name(rf"cred(?:[a-hj-z0-9_.-]{_MORE})?", "credentials", "credit"),
+    Name(rf"kennwort{_MORE}", "kennwort"),
+    Name(rf"contrase[^\s]{{1,2}}a{_MORE}", "contrasena"),  # ñ is two bytes
+    Name(rf"senha{_MORE}", "senha_db"),
+    Name("pw", "pw"),
+    Name("psk", "psk"),
+    Name(rf"passe?(?:[wcp0-9_.-]{_MORE})?", "password", "passing"),
+    Name(r"(?:jupyter|notebook|server)[a-z0-9_]{0,10}[._]token", "notebookapp.token"),
 )
-_KEY_NAME = rf"key(?:s|str(?:ing)?|val(?:ue)?|[0-9_.-]{_MORE})?"  # not "keyword"
-_KEY_NAMES = (  # of values that only a machine makes
-    _KEY_NAME,
-    rf"auth(?:(?:ori[sz]|[a-np-z0-9_.-]){_MORE})?",  # not "author"
-    rf"token(?:(?:[a-hj-z0-9_.-]|i[a-rt-y]){_MORE})?",  # not "tokenizer"
+"""Of values that people choose."""
+
+_KEY = Name(rf"key(?:s|str(?:ing)?|val(?:ue)?|[0-9_.-]{_MORE})?", "key_prod", "keyword")
+KEY_NAMES = (
+    _KEY,
+    Name(rf"auth(?:(?:ori[sz]|[a-np-z0-9_.-]){_MORE})?", "authorization", "author"),
+    Name(rf"token(?:(?:[a-hj-z0-9_.-]|i[a-rt-y]){_MORE})?", "token_prod", "tokenizer"),
 )
+"""Of values that only a machine makes."""
 
 # Links: what may stand between the name and the value.
 _CLOSE = r"[\\\"'`\])}*]{0,4}"  # the end of the name: a quote, a bracket, Markdown's bold
@@ -84,24 +97,37 @@ _MADE = (
     rf"(?:(?:bearer|basic|token|apikey|key) {{1,3}})?(?:{_LETTER}{{0,19}}[0-9][^\s\"'`]{{5}}|{_LETTER}{{20}})"
 )
 
-_ASSIGNMENTS = (
-    *(_assignment(name, _CHOSEN, r"[a-z_+/=.~!;:?,-]", 6) for name in _PASSWORD_NAMES),
-    *(_assignment(name, _MADE, r"[a-z_+/=.~!:-]", 10) for name in _KEY_NAMES),
-    rf"{_KEY_NAME}{_BARE_OPERATOR}[a-z]{{20}}",
-    # Links that are too rare to be looked for behind every name.
-    # "Authorization: Bearer x", ("Authorization", "token x")
-    r"auth[a-z]{0,10}[\"']?[ \t]{0,4}[:=,][ \t]{0,4}[\"'`]?(?:basic|token|key|apikey|bearer)[ \t]{1,3}[a-z0-9]",
-    r"bearer[ \t]{1,3}[a-z0-9_.-]{12}",
-    # var("API_KEY").unwrap_or("x"), api_key[] = "x", ApiKey { get; set; } = "x", apiKey As String = "x"
-    r"(?:pass|pwd|secret|token|key|auth)[a-z0-9_]{0,30}[\"']?(?:\){1,2}\.(?:unwrap_or|orelse)|\[[0-9]{0,4}\] ?=[^=]| ?\{ ?get;| as string =)",
-    # getenv("TOKEN") or getpass("token: ") or "x"
-    r"\) or [a-z_.]{1,30}\([^()\n]{0,60}\) or [\"']",
-    # variable "db_password" { ... default = "x" }
-    r"variable[ ]\"[a-z0-9_-]{0,40}(?:pass|pwd|secret|token|key)[a-z0-9_-]{0,30}\"",
+RARE_LINKS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (rf"{_KEY.pattern}{_BARE_OPERATOR}[a-z]{{20}}", ("key: abcdefghijklmnopqrst",)),
+    (
+        r"auth[a-z]{0,10}[\"']?[ \t]{0,4}[:=,][ \t]{0,4}[\"'`]?(?:basic|token|key|apikey|bearer)[ \t]{1,3}[a-z0-9]",
+        ("Authorization: Bearer a", '"Authorization", "token a"'),
+    ),
+    (r"bearer[ \t]{1,3}[a-z0-9_.-]{12}", ("Bearer abcdefghijkl",)),
+    (
+        (
+            r"(?:pass|pwd|secret|token|key|auth)[a-z0-9_]{0,30}[\"']?"
+            r"(?:\){1,2}\.(?:unwrap_or|orelse)|\[[0-9]{0,4}\] ?=[^=]| ?\{ ?get;| as string =)"
+        ),
+        ('var("API_KEY").unwrap_or("a")', 'api_key[] = "a"', "ApiKey { get; set; }", "apiKey As String ="),
+    ),
+    (r"\) or [a-z_.]{1,30}\([^()\n]{0,60}\) or [\"']", ('getenv("TOKEN") or getpass("token: ") or "a"',)),
+    (
+        r"variable[ ]\"[a-z0-9_-]{0,40}(?:pass|pwd|secret|token|key)[a-z0-9_-]{0,30}\"",
+        ('variable "db_password" {',),
+    ),
 )
+"""Links that are too rare to be looked for behind every name, with examples."""
 
 PATTERNS = tuple(
-    dict.fromkeys((*_ASSIGNMENTS, *(pattern for form in STRUCTURED for pattern in form.prefilter)))
+    dict.fromkeys(
+        (
+            *(_assignment(name.pattern, _CHOSEN, r"[a-z_+/=.~!;:?,-]", 6) for name in PASSWORD_NAMES),
+            *(_assignment(name.pattern, _MADE, r"[a-z_+/=.~!:-]", 10) for name in KEY_NAMES),
+            *(pattern for pattern, _ in RARE_LINKS),
+            *(pattern for form in STRUCTURED for pattern in form.prefilter),
+        )
+    )
 )
 
 RULE, TOKEN_RULE = "ccds-ls.candidate", "ccds-ls.token"
