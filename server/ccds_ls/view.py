@@ -138,11 +138,16 @@ def _view(
 
 
 def initials_to_choose(folder: Path) -> list[str]:
-    """What the initials of this user may be in the repository of a folder, the likeliest first; at most five."""
+    """What the initials of this user may be in the repository of a folder, the likeliest first; at most five.
+
+    None outside git, where they could not be kept.
+    """
     from ccds_ls.naming.authors import from_author
     from ccds_ls.naming.slug import slug
 
     repository = git.discover(folder)
+    if repository is None:
+        return []
     found: dict[str, None] = {}
     for name in _user_names(*_user(repository)):
         words = [word for word in slug(name).split("-") if word[:1].isalpha()]

@@ -352,6 +352,30 @@ def test_initials_are_asked_for_once_and_kept(plain: Client, repo: Path) -> None
     assert asked == [] and done["paths"] == [str(repo / "notebooks" / "0.1-jp-first-look.ipynb")]
 
 
+def test_initials_are_asked_for_before_all_are_renamed(plain: Client, repo: Path) -> None:
+    plain.answers["window/showMessageRequest"] = {"title": "jp"}
+    write(repo, {"notebooks/2.0-zz-other.ipynb": notebook("y = 1")})
+    (repo / "notebooks" / "3.0-jqp-next.ipynb").unlink()
+    for questions in (["Which initials stand", "ccds-ls: this does"], ["ccds-ls: this does"]):
+        done, asked = command(plain, "ccds.renameAllNotebooks", {"root": repo.as_uri()})
+        said = [m["params"]["message"] for m in asked if m["method"] == "window/showMessageRequest"]
+        assert [text[: len(begins)] for text, begins in zip(said, questions, strict=True)] == questions
+        assert done["plan"][0] == {
+            "old": "notebooks/Untitled.ipynb",
+            "new": "notebooks/0.0-jp-who-leaves.ipynb",
+        }
+
+
+def test_outside_git_initials_are_not_asked_for_since_they_could_not_be_kept(
+    plain: Client, tmp_path: Path
+) -> None:
+    plain.answers["window/showMessageRequest"] = {"title": "jp"}
+    write(tmp_path, {"pyproject.toml": '[tool.ccds-ls]\nnotebook-style = "[0-9].*"\n'})
+    argument = {"root": tmp_path.as_uri(), "description": "First look", "phase": 0}
+    done, asked = command(plain, "ccds.newNotebook", argument)
+    assert asked == [] and len(done["paths"]) == 1
+
+
 def test_a_style_that_a_folder_follows_can_be_adopted(plain: Client, repo: Path) -> None:
     for number in range(1, 8):
         write(repo, {f"notebooks/b/0{number}-topic-{number}.ipynb": notebook("x = 1")})

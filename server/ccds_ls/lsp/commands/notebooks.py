@@ -127,6 +127,9 @@ async def rename_all(server: Server, given: RenameAll) -> Result:
         shown_files(server.session),
     )
     plan = await _planned(server, lambda: plan_all(folder, settings, text_in(shown)))
+    names = [new for _, new in plan.moves]
+    if not given.apply and await _asked_initials(server, folder, names, is_left=bool(plan.left)):
+        plan = await _planned(server, lambda: plan_all(folder, settings, text_in(shown)))
     return await show_and_carry_out(server, plan, folder, given.apply, "Every notebook is well named.")
 
 
@@ -143,6 +146,18 @@ async def renumber(server: Server, given: Renumber) -> Result:
     )
     plan = await _planned(server, lambda: plan_numbers(folder, given.phase, settings, text_in(shown)))
     return await show_and_carry_out(server, plan, folder, given.apply, "There is no gap in the numbers.")
+
+
+async def _asked_initials(server: Server, folder: Path, names: list[str], *, is_left: bool) -> bool:
+    """Ask for this user's initials where proposed names hold a guess or lack them, and keep them; whether it did."""
+    from ccds_ls.naming.new import author
+
+    guess, is_certain = await in_thread(lambda _: author(folder, server.session.settings))
+    guessed = any(f"-{guess}-" in name for name in names) if guess else is_left
+    if is_certain or not guessed or not (initials := await ask_initials(server, folder)):
+        return False
+    await keep_initials(server, folder, initials)
+    return True
 
 
 async def _planned(server: Server, make: Callable[[], Plan]) -> Plan:
