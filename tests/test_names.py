@@ -11,15 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccds_ls.naming.authors import from_author, initials_in_use, signs_of
+from ccds_ls.naming.convention import Convention, problem
 from ccds_ls.naming.folder import Folder, folders, stem
-from ccds_ls.naming.names import (
-    Convention,
-    new_name,
-    phase_of,
-    plan_renames,
-    problem,
-    propose,
-)
+from ccds_ls.naming.names import new_name, plan_renames, propose
+from ccds_ls.naming.phases import phase_of
 from ccds_ls.naming.slug import latin, slug
 
 CCDS = Convention(known=frozenset({"jqp", "ann-lee2", "eda"}), author="jqp")

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 
+from ccds_ls.naming.convention import Convention, split
 from ccds_ls.naming.folder import GAPS, number_of, stem
-from ccds_ls.naming.names import Convention, split
 from ccds_ls.naming.slug import slug
 from ccds_ls.naming.words import WORDS
 

@@ -52,7 +52,7 @@ class Folder:
         """Whether a notebook other than ``but`` has this number and stands before ``name`` in the folder."""
         return any(other < name for other in self._lowest.get(_value(number), ()) if other != but)
 
-    def nextnumber_of(self, phase: int) -> str | None:
+    def next_number(self, phase: int) -> str | None:
         """The next free number in the form that the folder's numbers have; None when all are taken."""
         if self._shapes[1] > self._shapes[2]:
             return self._free((), self._widths.get((1, 0), 1), 1)

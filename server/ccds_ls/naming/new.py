@@ -9,6 +9,8 @@ from typing import Any
 
 from ccds_ls.git.read import discover
 from ccds_ls.naming import names
+from ccds_ls.naming.convention import Convention
+from ccds_ls.naming.phases import PHASES
 from ccds_ls.project import Project, find_projects, nearest, tool_tables
 from ccds_ls.view import View, look
 
@@ -58,7 +60,7 @@ def make(
         raise NotebookError(
             "Your initials are not known. Keep them for this repository with 'git config ccds-ls.initials jqp'."
         )
-    convention = names.Convention(style, frozenset(view.initials), initials, project.config.notebook_phases)
+    convention = Convention(style, frozenset(view.initials), initials, project.config.notebook_phases)
     try:
         others = beside or [str(target / "x.ipynb")]
         name = names.new_name(description, phase, others, convention)
@@ -75,7 +77,7 @@ def make(
 
 
 def _phases() -> list[str]:
-    return [f"{number} {phase}" for number, phase in enumerate(names.PHASES)]
+    return [f"{number} {phase}" for number, phase in enumerate(PHASES)]
 
 
 def _folder(project: Project, inside: PurePosixPath) -> PurePosixPath:

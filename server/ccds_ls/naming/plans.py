@@ -15,6 +15,7 @@ from ccds_ls.collect import make_snapshot, worktree_file
 from ccds_ls.finding import RenameFile
 from ccds_ls.git import read as git
 from ccds_ls.naming import names
+from ccds_ls.naming.convention import problem
 from ccds_ls.naming.folder import Folder, by_folder
 from ccds_ls.naming.renaming import Plan, TextOf, followed, list_files, outermost, relative, shows_nothing
 from ccds_ls.project import Project, find_projects, nearest
@@ -40,8 +41,7 @@ def plan_all(folder: Path, settings: dict[str, Any] | None = None, text_of: Text
     left = [
         path
         for path in paths
-        if path not in found
-        and names.problem(posixpath.basename(path), named[posixpath.dirname(path)], convention)
+        if path not in found and problem(posixpath.basename(path), named[posixpath.dirname(path)], convention)
     ]
     return followed(view.root, list_files(view.root, view.repository), found, text_of, tuple(left))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from ccds_ls.naming.convention import Convention, problem
 from ccds_ls.naming.folder import Folder, stem
-from ccds_ls.naming.names import Convention, problem
 
 _FOLLOWED = 0.8
 _MIN_FOLLOWERS = 5

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ccds_ls.finding import Span
-from ccds_ls.naming.names import looks_like_a_copy
+from ccds_ls.naming.convention import looks_like_a_copy
 from ccds_ls.notebook.cell_code import tree_of
 from ccds_ls.snapshot import File
 

@@ -76,8 +76,9 @@ from collections.abc import Iterator
 
 from ccds_ls.config import Config
 from ccds_ls.finding import Finding, Fix, PutSetting, RenameFile, Severity, plain_fingerprint
+from ccds_ls.naming.convention import Convention, problem
 from ccds_ls.naming.folder import Folder
-from ccds_ls.naming.names import Convention, problem, propose
+from ccds_ls.naming.names import propose
 from ccds_ls.naming.styles import style_of
 from ccds_ls.project import Project
 from ccds_ls.rules import Context, Rule
