@@ -4,8 +4,8 @@
 
 Functions of three lines and more at the top level of a cell that an earlier notebook of the same project, by
 path, defines in the same way, one named `Untitled` or as a copy after all others; comments, spacing and the
-docstring do not count. The first notebook is not
-flagged, the finding in the others leads to it. 17 % of 443 public notebooks share a function with another one;
+docstring do not count. The first notebook is not flagged, the finding in the others leads to it; nor is one that is
+a copy as a whole, which `duplicate-notebook` tells. 17 % of 443 public notebooks share a function with another one;
 fewer are flagged, since the first is left out.
 
 ## Why it matters
@@ -52,7 +52,7 @@ from collections.abc import Iterator
 from ccds_ls.finding import Finding, Related, Severity
 from ccds_ls.notebook.cell_findings import in_cell
 from ccds_ls.notebook.facts import rank
-from ccds_ls.rules import Context, Rule
+from ccds_ls.rules import Context, Rule, duplicate_notebook
 from ccds_ls.snapshot import File
 
 CODE = "repeated-function"
@@ -64,8 +64,16 @@ def check(file: File, context: Context) -> Iterator[Finding]:
     if notebook is None or file.ignored:
         return
     index, root = context.snapshot.index, context.project.root
+    below = f"{root}/" if root else ""
+    whole = index.first_with(file.facts.code, below) if file.facts.code else None
+    if (
+        whole is not None
+        and rank(whole) < rank(file.path)
+        and duplicate_notebook.CODE not in context.config.disable
+    ):
+        return  # that all of it is a copy is said once
     for function in file.facts.functions:
-        first = index.first_with(function.digest, f"{root}/" if root else "")
+        first = index.first_with(function.digest, below)
         if first is None or rank(first) >= rank(file.path):
             continue
         other = next(f for f in index.facts[first].functions if f.digest == function.digest)
