@@ -20,7 +20,7 @@ from ccds_ls.secrets.engine import EngineUnavailable as EngineUnavailable
 from ccds_ls.secrets.engine import Hit, Scan
 from ccds_ls.secrets.engine import default_cache_dir as default_cache_dir
 from ccds_ls.secrets.lines import lines_at
-from ccds_ls.secrets.merge import BY_FORM, BY_NAME, Found, columns, is_allowed, merged
+from ccds_ls.secrets.merge import BY_FORM, BY_NAME, Found, columns_as_one, is_allowed, merged
 from ccds_ls.secrets.patterns import candidate, tokens
 from ccds_ls.secrets.patterns.match import Match
 from ccds_ls.secrets.patterns.places import is_data, is_generated, is_made_up, is_readme, is_table
@@ -65,7 +65,7 @@ class Detector:
         ]
         kept = merged(match for match in found if not is_allowed(text, match))
         if is_data(path):
-            kept = list(columns(kept))
+            kept = list(columns_as_one(kept))
         secrets = Secrets(_secret(text, match) for match in kept[:_MOST])
         secrets.untold = _untold(text, len(kept), lines[_MOST_LINES:])
         return secrets

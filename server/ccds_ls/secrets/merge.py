@@ -60,7 +60,7 @@ def merged(found: Iterable[Found]) -> list[Found]:
     return [kept[start] for start in starts]
 
 
-def columns(found: list[Found]) -> Iterator[Found]:
+def columns_as_one(found: list[Found]) -> Iterator[Found]:
     """The matches; of many by name of one kind, which are a column of data, the first with their number."""
     counts = Counter(match.kind for match in found if match.rank == BY_NAME)
     told = set()
