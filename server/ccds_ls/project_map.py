@@ -13,6 +13,7 @@ from itertools import islice, takewhile
 from pathlib import Path
 
 from ccds_ls import layout
+from ccds_ls.counted import counted
 from ccds_ls.git import read as git
 from ccds_ls.project import is_project
 from ccds_ls.report.visible import visible
@@ -172,7 +173,7 @@ def _notebook_hints(paths: Iterable[str]) -> Iterator[str]:
 def _data_hints(folders: Iterable[Folder]) -> Iterator[str]:
     tracked = sum(folder.tracked or 0 for folder in folders if folder.path.split("/")[0] == "data")
     if tracked:
-        files = "1 file" if tracked == 1 else f"{tracked} files"
+        files = counted(tracked, "file")
         yield f"Git has {files} of data/. CCDS keeps data out of git: `ccds-ls explain data-file` says how."
 
 
@@ -215,10 +216,11 @@ def _content(folder: Folder, folders: Iterable[Folder]) -> str:
     if not folder.files:
         below = [other for other in folders if other.path.startswith(f"{folder.path}/")]
         count, size = sum(other.files for other in below), sum(other.size for other in below)
-        return f"{count} file{'' if count == 1 else 's'} below, {_bytes(size)}" if count else "empty"
+        return f"{counted(count, 'file')} below, {_bytes(size)}" if count else "empty"
     kinds = ", ".join(f"{count} {kind.lstrip('.')}" for kind, count in folder.kinds.most_common(2) if kind)
-    files = "1 file" if folder.files == 1 else f"{folder.files} files"
-    return visible(f"{files}, {_bytes(folder.size)}" + (f": {kinds}" if kinds else ""))
+    return visible(
+        f"{counted(folder.files, 'file')}, {_bytes(folder.size)}" + (f": {kinds}" if kinds else "")
+    )
 
 
 def _bytes(size: float) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ccds_ls.counted import counted
 from ccds_ls.git.read import GitError, discover, tracked
 from ccds_ls.naming.new import NotebookError, make
 from ccds_ls.view import look
@@ -136,7 +137,7 @@ def _carry_out(plan: Plan, *, dry_run: bool) -> None:
     for old, new in plan.moves:
         print(f"{old} -> {new.rpartition('/')[2]}")
     for change in plan.changes:
-        print(f"  {change.path}: {len(change.edits)} mention{'' if len(change.edits) == 1 else 's'}")
+        print(f"  {change.path}: {counted(len(change.edits), 'mention')}")
     for line in trouble:
         print(f"ccds-ls: {line}", file=sys.stderr)
     if plan.moves and not dry_run:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from ccds_ls.counted import counted
 from ccds_ls.files import append_line
 from ccds_ls.git import read
 from ccds_ls.git.command import ActError as ActError
@@ -60,7 +61,9 @@ def init(
     if count == 0:
         return Done(f"Made a git repository on {branch}; there are no files to commit yet.", (folder,), undo)
     _run_commit(repository, message, True, stands)
-    return Done(f"Made a git repository on {branch} with a first commit of {_files(count)}.", (folder,), undo)
+    return Done(
+        f"Made a git repository on {branch} with a first commit of {counted(count, 'file')}.", (folder,), undo
+    )
 
 
 def stage(folder: Path, paths: Sequence[Path] | None = None) -> Done:
@@ -75,7 +78,7 @@ def stage(folder: Path, paths: Sequence[Path] | None = None) -> Done:
     now = read.index_changes(repository)
     count = len(now.entries) + len(now.deleted)
     subject = _listed(names) if names else "everything that git does not ignore"
-    message = f"Staged {subject}; {_files(count)} would be in the next commit."
+    message = f"Staged {subject}; {counted(count, 'file')} would be in the next commit."
     # A list of hundreds of names is no command that anyone reads.
     again = _shell(names if len(names) <= _NAMED else ())
     return Done(message, _paths(repository, names), f"Unstage again with: git restore --staged -- {again}")
@@ -143,7 +146,7 @@ def commit(folder: Path, message: str, *, verify: bool = True, allow_empty: bool
     )
     undo = "git update-ref -d HEAD" if first else "git reset --soft HEAD~1"
     return Done(
-        f"Committed {_files(len(names))} as {oid} on {where}.{ran}",
+        f"Committed {counted(len(names), 'file')} as {oid} on {where}.{ran}",
         _paths(repository, names),
         f"'{undo}' takes the commit back and keeps everything staged.",
     )
@@ -317,7 +320,3 @@ def _shell(names: Iterable[str]) -> str:
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-
-
-def _files(count: int) -> str:
-    return f"{count} file{'' if count == 1 else 's'}"

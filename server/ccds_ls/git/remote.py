@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ccds_ls.counted import counted
 from ccds_ls.git import read
 from ccds_ls.git.command import ActError, Done, Outcome, done, failure, git, opened, own_hooks
 from ccds_ls.git.read import Repository
@@ -118,9 +119,10 @@ def pull(folder: Path, *, progress: Tell | None = None, cancelled: threading.Eve
     if after == before:
         return Done(f"{branch} was up to date.", (), "There is nothing to undo.")
     count = int(git(repository.top, "rev-list", "--count", f"{before}..{after}").stdout)
-    new = f"{count} commit{'' if count == 1 else 's'}"
     return Done(
-        f"Took over {new}; {branch} is at {after[:7]}.", (repository.top,), f"git reset --keep {before[:12]}"
+        f"Took over {counted(count, 'commit')}; {branch} is at {after[:7]}.",
+        (repository.top,),
+        f"git reset --keep {before[:12]}",
     )
 
 

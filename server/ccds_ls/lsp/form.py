@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
+from ccds_ls.counted import counted
 from ccds_ls.finding import Span
 from ccds_ls.scaffold import form
 from ccds_ls.scaffold.describe import describe, plain
@@ -194,7 +195,7 @@ def hover(text: str, offset: int) -> tuple[str, Span] | None:
 def create(uri: str, text: str) -> types.Command:
     """The command that makes the project, for a code lens and a code action; its title says what stops it."""
     blocking = sum(fault.blocks for fault in form.faults_of(form.read(text)))
-    answers = "1 answer" if blocking == 1 else f"{blocking} answers"
+    answers = counted(blocking, "answer")
     return types.Command(
         title=f"Create project ({answers} to mend first)" if blocking else "Create project",
         command="ccds.newProject",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ccds_ls import baseline
+from ccds_ls.counted import counted
 from ccds_ls.files import create
 from ccds_ls.git import read, template
 from ccds_ls.git.command import Done
@@ -92,7 +93,7 @@ def _create(path: Path, data: bytes) -> bool:
 
 
 def _told(chosen: Plan, repository: read.Repository | None, made: list[str]) -> str:
-    count = f"{len(made)} file{'' if len(made) == 1 else 's'}" if made else "nothing"
+    count = counted(len(made), "file") if made else "nothing"
     parts = [f"Created {count} in {chosen.folder}; every file that was there is as it was."]
     if chosen.differ and repository is not None:
         ref = template.adopted_ref(chosen.folder)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from ccds_ls.counted import counted
 from ccds_ls.files import write_atomically
 from ccds_ls.git import read, template
 from ccds_ls.git.command import Done
@@ -116,7 +117,7 @@ def undo(folder: Path) -> Done:
     left = f" Left, because they have changed since: {', '.join(changed)}." if changed else ""
     again = f"ccds-ls new --adopt {shlex.quote(str(folder))}"
     return Done(
-        f"Removed {len(removed)} file{'' if len(removed) == 1 else 's'} from {folder}.{left}",
+        f"Removed {counted(len(removed), 'file')} from {folder}.{left}",
         (folder,),
         again,
     )

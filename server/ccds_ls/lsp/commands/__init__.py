@@ -6,7 +6,18 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from ccds_ls.lsp.commands import change, commit, files, fixes, git, notebook_settings, notebooks, project
+from ccds_ls.lsp.commands import (
+    change,
+    commit,
+    files,
+    fixes,
+    git,
+    guard,
+    notebook_settings,
+    notebooks,
+    project,
+    stage,
+)
 from ccds_ls.lsp.commands.base import Command
 from ccds_ls.lsp.commands.base import handler as handler
 from ccds_ls.lsp.edge.worker import in_worker
@@ -15,6 +26,8 @@ from ccds_ls.lsp.from_proto import schema
 COMMANDS: dict[str, Command] = {
     **project.COMMANDS,
     **change.COMMANDS,
+    **guard.COMMANDS,
+    **stage.COMMANDS,
     **commit.COMMANDS,
     **git.COMMANDS,
     **notebooks.COMMANDS,

@@ -22,7 +22,7 @@ from ccds_ls.lsp.commands.base import (
     result,
     result_of,
 )
-from ccds_ls.lsp.commands.commit import refuse_errors, staged_findings
+from ccds_ls.lsp.commands.guard import refuse_errors, staged_findings
 
 if TYPE_CHECKING:
     from ccds_ls.git.command import Done

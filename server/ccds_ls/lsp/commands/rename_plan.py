@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from ccds_ls.counted import counted
 from ccds_ls.lsp.commands.base import Result, in_thread, result
 from ccds_ls.lsp.rename import ANNOTATION, edit_parts, followed_by_git, shown_files, whole
 
@@ -59,7 +60,7 @@ async def _renamed_in_preview(server: Server, plan: Plan) -> str:
     if not moved:
         return "Nothing was renamed."
     trouble = await _git_follows(server, plan.root, moved)
-    return " ".join([f"The editor renamed {len(moved)} of {_count(len(plan.moves), 'file')}.", *trouble])
+    return " ".join([f"The editor renamed {len(moved)} of {counted(len(plan.moves), 'file')}.", *trouble])
 
 
 def _facts(plan: Plan) -> dict[str, Any]:
@@ -68,13 +69,9 @@ def _facts(plan: Plan) -> dict[str, Any]:
 
 
 def _renames(plan: Plan) -> str:
-    return _count(len(plan.moves), "rename") + (
-        f" and changes in {_count(len(plan.changes), 'file')}" if plan.changes else ""
+    return counted(len(plan.moves), "rename") + (
+        f" and changes in {counted(len(plan.changes), 'file')}" if plan.changes else ""
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 async def _agreed(server: Server, plan: Plan) -> bool:
@@ -139,7 +136,7 @@ async def carry_out(server: Server, plan: Plan, folder: Path) -> Result:
     trouble = unfollowed + trouble
     server.work.look(folder)
     what = f"Renamed {_renamed(plan)}"
-    also = f", and changed {_count(len(plan.changes), 'file')} for it" if plan.changes else ""
+    also = f", and changed {counted(len(plan.changes), 'file')} for it" if plan.changes else ""
     undo = "; ".join(f"rename {new} back to {old.rpartition('/')[2]}" for old, new in reversed(plan.moves))
     return result(" ".join([f"{what}{also}.", *trouble]), paths, undo=undo)
 
@@ -148,6 +145,6 @@ def _renamed(plan: Plan) -> str:
     """The notebook that a plan renames, or how many, and how many files beside them follow."""
     names = [[path.rpartition("/")[2] for path in move] for move in plan.moves if move[0].endswith(".ipynb")]
     beside = len(plan.moves) - len(names)
-    what = " to ".join(names[0]) if len(names) == 1 else _count(len(names), "notebook")
+    what = " to ".join(names[0]) if len(names) == 1 else counted(len(names), "notebook")
     it = "it" if len(names) == 1 else "them"
-    return f"{what} and {_count(beside, 'file')} beside {it}" if beside else what
+    return f"{what} and {counted(beside, 'file')} beside {it}" if beside else what
