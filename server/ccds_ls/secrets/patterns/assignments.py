@@ -129,11 +129,12 @@ def _may_be_bare(link: Link, text: str, end: int) -> bool:
 
 
 def _confidence(meaning: Meaning, link: Link, value: _Value, *, clear: bool) -> str | None:
-    """How sure it is that this value is a secret, None if it is not."""
+    """How sure it is that this value is a secret, None if it is not: the first that applies."""
     text = value.text
     owner, _, rest = text.rpartition(":")  # "agent:prod:…", "user:…"
     if meaning.kind == "token" and owner.replace(":", "").isalnum() and is_random(rest, 24):
         text = rest
+    # What can be told without the link.
     if meaning.kind == "secret" and value.quoted and is_jumble(text):
         return "medium"
     if _is_named(text, link.name) or is_place(text):
@@ -142,12 +143,14 @@ def _confidence(meaning: Meaning, link: Link, value: _Value, *, clear: bool) -> 
         return "low" if meaning.sure and meaning.kind != "key" else None
     if is_placeholder(text):
         return None
+    # A loose link asks for more, and so does a name that could be another's.
     if not clear:
         return "low" if meaning.sure and is_random(text, 12) and not _OTHER_NAME.match(text) else None
     if meaning.kind == "key":
         return _confidence_in_key(meaning, link, value.start, text)
     if is_random(text, 10 if meaning.sure else 16):
         return "medium"
+    # What is not random may have been chosen by a person, where a person chooses.
     if meaning.kind == "password" or _CHOSEN_TOKEN.search(link.name):
         return "medium" if is_password(text) else None
     chosen = meaning.kind == "secret" and len(text) >= 12 and is_password(text)

@@ -100,17 +100,18 @@ _TOKEN = re.compile(
     )
 )
 _IN_WORD = re.compile(r"[A-Za-z0-9_]")
-_WORD = re.compile(r"key-|test_|live_")  # These begin the names of files and folders, too.
+_BEGINS_NAMES_TOO = re.compile(r"key-|test_|live_")  # names of files and folders
 _PATH = re.compile(r"[./]\w")
 _LEAST = 32  # So many characters tell a token from a word; counting more of them costs the engine time.
 
 
-def _candidate(beginning: str, body: str) -> str:
+def _prefilter(beginning: str, body: str) -> str:
+    """The beginning, and the least that follows it: ``[a-z]{36,251}`` becomes ``[a-z]{32}``."""
     first, _, least = body[: body.index("}")].rpartition("{")
     return f"(?:{beginning}){first}{{{min(int(least.partition(',')[0]), _LEAST)}}}"
 
 
-PATTERNS = tuple(dict.fromkeys(_candidate(beginning, body) for _, _, beginning, body in _TOKENS))
+PATTERNS = tuple(dict.fromkeys(_prefilter(beginning, body) for _, _, beginning, body in _TOKENS))
 """Where a token may begin: cheap patterns, as those of ``candidate``, but for letters as they are written."""
 
 
@@ -122,7 +123,9 @@ def at(text: str, place: int) -> Match | None:
     # In the URL of Telegram's interface "bot" stands before the token.
     if place and _IN_WORD.match(text, place - 1) and text[max(0, place - 4) : place] != "/bot":
         return None
-    if _WORD.match(match[0]) and (text[max(0, place - 1) : place] == "/" or _PATH.match(text, match.end())):
+    if _BEGINS_NAMES_TOO.match(match[0]) and (
+        text[max(0, place - 1) : place] == "/" or _PATH.match(text, match.end())
+    ):
         return None
     group = match.lastgroup or ""
     body = match[f"b{group[1:]}"]

@@ -73,7 +73,8 @@ def is_random(value: str, shortest: int = 16) -> bool:
     words = wordiness(value)
     if not any(char.isdigit() for char in value):
         return len(value) >= 20 and words < 0.5
-    alternations = len(_ALTERNATION.findall(value))  # between letters and digits
+    # In names and versions digits stand together, at the end; in random ones they alternate with letters.
+    alternations = len(_ALTERNATION.findall(value))
     if words < 0.4 and len(value) >= 20 and alternations:
         return True
     return (words < 0.6 and alternations >= 2) or alternations >= max(5, len(value) // 6)
