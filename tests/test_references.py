@@ -80,6 +80,14 @@ def test_what_moves_together_keeps_how_it_names_each_other() -> None:
     assert replaced(text, edits("README.md", text, moves)) == "[b](notebooks/old/b.ipynb)"
 
 
+def test_of_notebooks_with_one_name_the_nearest_is_meant() -> None:
+    new = {"notebooks/a/x.ipynb": "notebooks/a/0.0-x.ipynb", "notebooks/b/x.ipynb": "notebooks/b/0.1-x.ipynb"}
+    moves = Moves(new, frozenset(new))
+    text = "[here](x.ipynb), [here](./x.ipynb), [there](../a/x.ipynb)"
+    made = replaced(text, edits("notebooks/b/y.ipynb", text, moves, ["notebooks/a", "notebooks/b"]))
+    assert made == "[here](0.1-x.ipynb), [here](./0.1-x.ipynb), [there](../a/0.0-x.ipynb)"
+
+
 # (a file, its text, the text once the folder notebooks/first is called notebooks/look)
 IN_FOLDER = [
     ("notebooks/first/a.ipynb", "%run b.ipynb\n[c](../c.ipynb)", None),

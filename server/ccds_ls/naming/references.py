@@ -147,7 +147,7 @@ def _meant(prefix: str, old: str, moves: Moves, bases: list[str]) -> tuple[bool,
         led = posixpath.normpath(posixpath.join(base, prefix, name))
         if led == old:
             return True, base
-        if led in moves.files and led not in moves.new:
+        if led in moves.files or led in moves.new:
             return False, None  # another file of this name
     inner = re.sub(r"^(?:\.{1,2}/)+", "", prefix)
     if inner or prefix:
