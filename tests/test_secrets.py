@@ -554,6 +554,22 @@ def test_a_column_of_secrets_is_told_by_its_header(
     assert not own_rules_only().find(text, "tests/data/x.csv")
 
 
+@pytest.mark.parametrize(
+    "text", ['{"username": "ana", "key": "<hex32>"}', '{\n "username": "ana",\n "key": "<hex32>"\n}']
+)
+def test_a_kaggle_json_is_called_so(text: str) -> None:
+    (secret,) = own_rules_only().find(filled(text), "conf/kaggle.json")
+    assert (secret.kind, secret.confidence) == ("kaggle-api-key", "high")
+
+
+def test_a_random_password_of_letters_alone_needs_no_quotes() -> None:
+    value = SAMPLES["b62-25"]()
+    letters = "".join(chr(ord("g") + int(c)) if c.isdigit() else c for c in value)
+    for line, path in ((f"  POSTGRES_PASSWORD: {letters}", "compose.yaml"), (f"DB_PWD={letters}", ".env")):
+        assert [secret.kind for secret in own_rules_only().find(line, path)] == ["password"]
+    assert not own_rules_only().find("password: PasswordFieldWidget\npassword: documentation\n", "a.yaml")
+
+
 def test_a_column_in_which_few_values_are_secrets_is_none() -> None:
     rows = [filled("<token>"), "none", "n/a", "later", "yes"]
     assert not own_rules_only().find("\n".join(["api_key", *rows]), "x.csv")

@@ -27,8 +27,10 @@ class Name(NamedTuple):
 
 
 _MORE = r"[a-z0-9_.-]{0,30}"  # how a name goes on
+_PASS = Name(rf"passe?(?:[wcp0-9_.-]{_MORE})?", "password", "passing")
+_PWD = Name(rf"pwd{_MORE}", "pwd_prod")
 PASSWORD_NAMES = (
-    Name(rf"pwd{_MORE}", "pwd_prod"),
+    _PWD,
     Name(rf"psw{_MORE}", "pswd"),
     Name(rf"secret{_MORE}", "secret_key"),
     Name(rf"cred(?:[a-hj-z0-9_.-]{_MORE})?", "credentials", "credit"),
@@ -37,7 +39,7 @@ PASSWORD_NAMES = (
     Name(rf"senha{_MORE}", "senha_db"),
     Name("pw", "pw"),
     Name("psk", "psk"),
-    Name(rf"passe?(?:[wcp0-9_.-]{_MORE})?", "password", "passing"),
+    _PASS,
     Name(r"(?:jupyter|notebook|server)[a-z0-9_]{0,10}[._]token", "notebookapp.token"),
 )
 """Of values that people choose."""
@@ -99,6 +101,9 @@ _MADE = (
 
 RARE_LINKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (rf"{_KEY.pattern}{_BARE_OPERATOR}[a-z]{{20}}", ("key: abcdefghijklmnopqrst",)),
+    # Letters alone are a word or a password; they are looked at where a word would be a long one.
+    (rf"{_PASS.pattern}{_BARE_OPERATOR}[a-z]{{12}}", ("password: abcdefghijkl",)),
+    (rf"{_PWD.pattern}{_BARE_OPERATOR}[a-z]{{12}}", ("db_pwd=abcdefghijkl",)),
     (
         r"auth[a-z]{0,10}[\"']?[ \t]{0,4}[:=,][ \t]{0,4}[\"'`]?(?:basic|token|key|apikey|bearer)[ \t]{1,3}[a-z0-9]",
         ("Authorization: Bearer a", '"Authorization", "token a"'),

@@ -94,6 +94,32 @@ PATTERNS: tuple[Pattern, ...] = (
         kind="kaggle-api-key",
         title="Kaggle API key",
         confidence="high",
+        keywords=("username",),
+        regex=r"""(?x)
+            \\?["']username\\?["'][ ]?:[ ]?\\?["'][\w-]{1,40}\\?["'],[ ]?
+            \\?["']key\\?["'][ ]?:[ ]?\\?["'](?P<value>[0-9a-f]{32})\\?["']
+        """,
+        accepts=is_no_placeholder,
+        finds=(
+            '{"username":"ana","key":"<hex32>"}',
+            "creds = {'username': 'ana', 'key': '<hex32>'}",
+            'os.system("echo {\\"username\\":\\"ana\\",\\"key\\":\\"<hex32>\\"} > kaggle.json")',
+        ),
+        passes=('{"username": "ana", "key": "00000000000000000000000000000000"}',),
+    ),
+    Pattern(
+        kind="kaggle-api-key",
+        title="Kaggle API key",
+        confidence="high",
+        keywords=("key",),
+        regex=r'"key"[ ]?:[ ]?"(?P<value>[0-9a-f]{32})"',
+        accepts=is_no_placeholder,
+        path="kaggle.json",
+    ),
+    Pattern(
+        kind="kaggle-api-key",
+        title="Kaggle API key",
+        confidence="high",
         prefilter=(r"config set -n key",),
         keywords=("kaggle",),
         regex=r"kaggle[ ]config[ ]set[ ]-n[ ]key[ ]-v[ ](?P<value>[0-9a-f]{32})\b",
