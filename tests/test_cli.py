@@ -355,7 +355,7 @@ def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_new_notebook_and_a_rename(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = run(capsys, "notebook", "initial data exploration")
+    code, out, _ = run(capsys, "notebook", "initial", "data exploration")
     made = repo / "notebooks" / "0.0-jqp-initial-data-exploration.ipynb"
     assert (code, out) == (0, f"{made}\n") and made.is_file()
     stage(repo, {"notebooks/Untitled.ipynb": made.read_text()})

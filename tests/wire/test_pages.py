@@ -121,7 +121,8 @@ def test_helix_keeps_its_own_file_types_and_roots() -> None:
     languages = tomllib.loads(read("helix/languages.toml"))["language"]
     assert {"python", "json", "git-commit"} <= {language["name"] for language in languages}
     for language in languages:
-        assert set(language) == {"name", "language-servers"}, "other lists would replace Helix's own"
+        if language["name"] != "csv":  # Helix 25.01 knows no such language.
+            assert set(language) == {"name", "language-servers"}, "other lists would replace Helix's own"
         assert language["language-servers"][0] == "ccds-ls"
 
 

@@ -157,7 +157,7 @@ def _new(options: argparse.Namespace) -> int:
 
 def _add_notebook(commands: Commands) -> None:
     notebook = commands.add_parser("notebook", help="make a new, well-named notebook")
-    notebook.add_argument("description", metavar="DESCRIPTION", help="a few words on what it is about")
+    notebook.add_argument("words", nargs="+", metavar="WORD", help="a few words on what it is about")
     notebook.add_argument(
         "--phase", metavar="N", type=int, help="0 exploration, 1 cleaning and features, 2 ..."
     )
@@ -167,7 +167,7 @@ def _add_notebook(commands: Commands) -> None:
 def _notebook(options: argparse.Namespace) -> int:
     from ccds_ls.cli.notebooks import new
 
-    return new(options.description, options.phase)
+    return new(" ".join(options.words), options.phase)
 
 
 def _add_rename(commands: Commands) -> None:

@@ -1,6 +1,6 @@
 """One module an editor; each has one or more ``Driver`` records. An editor that is listed here is on the bench."""
 
-from editors.drivers import emacs, jupyterlab, kate, lsp_mode, neovim, vim, vscode
+from editors.drivers import emacs, helix, jupyterlab, kate, lsp_mode, neovim, vim, vscode
 
 DRIVERS = (
     vscode.CURRENT,
@@ -11,4 +11,5 @@ DRIVERS = (
     lsp_mode.DRIVER,
     jupyterlab.DRIVER,
     kate.DRIVER,
+    helix.DRIVER,
 )
