@@ -208,6 +208,11 @@ class Finding:
     related: tuple[Related, ...] = ()
     advice: str = ""
 
+    @property
+    def brief(self) -> str:
+        """The message without its advice, for where that was given already."""
+        return self.message.replace(f" {self.advice}", "", 1) if self.advice else self.message
+
 
 def plain_fingerprint(*parts: str) -> str:
     """A short, stable name for a finding that holds no secret: 16 hexadecimal digits.

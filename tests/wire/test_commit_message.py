@@ -264,6 +264,15 @@ def test_the_box_of_vs_code(client: Client, repo: Path) -> None:
     shown(client, uri, "data-file")
 
 
+def test_the_box_of_vs_code_gives_the_same_advice_once(client: Client, repo: Path) -> None:
+    uri = f"vscode-scm:git/scm0/input?rootUri={repo.as_uri()}"
+    write(repo, {name: f'T = "{token()}"\n' for name in ("a.py", "b.py", "c.py")})
+    git(repo, "add", ".")
+    open_message(client, uri, "feat: hub\n", "scminput")
+    told = [diagnostic["message"] for diagnostic in shown(client, uri, "secret", "secret", "secret")]
+    assert ["Revoke it first" in message for message in told] == [True, False, False]
+
+
 def test_a_secret_in_the_message_itself(client: Client, repo: Path) -> None:
     commit_all(repo)
     write(repo, {"b.py": "x = 1\n"})

@@ -271,8 +271,9 @@ def _of_files(session: Session, message: Message, draft: Draft) -> Iterator[Show
     if message.in_box:
         end = range_of(draft.lines, Span(0, draft.lines.line_end(0)), session.client.encoding)
         worst_first = sorted(bad, key=lambda path: min(item[0].severity for item in bad[path]))
+        advised: set[str] = set()
         for path in worst_first[:_MOST_IN_BOX]:
-            yield from _grouped(session.client, end, message.root, bad[path], f"{path}: ")
+            yield from _grouped(session.client, end, message.root, bad[path], f"{path}: ", advised)
         if rest := worst_first[_MOST_IN_BOX:]:
             first = min((item[0] for item in bad[rest[0]]), key=lambda finding: finding.severity)
             count = (
@@ -289,9 +290,17 @@ def _of_files(session: Session, message: Message, draft: Draft) -> Iterator[Show
 
 
 def _grouped(
-    client: Client, place: types.Range, root: Path, located: Iterable[Located], prefix: str = ""
+    client: Client,
+    place: types.Range,
+    root: Path,
+    located: Iterable[Located],
+    prefix: str = "",
+    advised: set[str] | None = None,
 ) -> Iterator[Shown]:
-    """One diagnostic for each rule, with the worst of its findings in words."""
+    """One diagnostic for each rule, with the worst of its findings in words.
+
+    Advice that was given at the same place, ``advised``, is not repeated.
+    """
     by_code: dict[str, list[Located]] = defaultdict(list)
     for item in located:
         by_code[item[0].code].append(item)
@@ -302,7 +311,10 @@ def _grouped(
         related = None
         if client.related_information:
             related = [_related(client, root, *item) for item in group[:10]]
-        text = f"{prefix}{_where(finding, file)}{finding.message}{more}"
+        said = finding.brief if advised and finding.advice in advised else finding.message
+        if advised is not None:
+            advised.add(finding.advice)
+        text = f"{prefix}{_where(finding, file)}{said}{more}"
         yield Shown(_diagnostic(place, finding.severity, code, text, related), tuple(group))
 
 

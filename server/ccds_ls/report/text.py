@@ -39,7 +39,7 @@ def _without(finding: Finding, once: list[tuple[str, str]]) -> Finding:
     """A finding without the advice that is given for all of its code at the end."""
     if (finding.code, finding.advice) not in once:
         return finding
-    return replace(finding, message=finding.message.replace(f" {finding.advice}", "", 1))
+    return replace(finding, message=finding.brief)
 
 
 def _once_in_a_row(this: Located, following: Located | None) -> Located:
