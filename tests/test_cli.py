@@ -16,6 +16,8 @@ import pytest
 
 from ccds_ls.__main__ import main
 from ccds_ls.git.hook import script
+from ccds_ls.git.read import Repository
+from ccds_ls.view import View, look
 from repositories import commit_all, git, make, stage, write
 from secret_samples import private_key
 
@@ -370,6 +372,24 @@ def test_a_new_notebook_and_a_rename(repo: Path, capsys: pytest.CaptureFixture[s
     assert (
         code == 2 and "README.md: this is no notebook" in err and "gone.ipynb: there is no such file" in err
     )
+
+
+def test_git_is_asked_once_for_the_notebooks_of_a_folder(
+    repo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage(repo, {f"notebooks/look {number}.ipynb": "{}" for number in range(9)})
+    looks: list[Path] = []
+
+    def counted(root: Path, repository: Repository | None) -> View:
+        looks.append(root)
+        return look(root, repository)
+
+    monkeypatch.setattr("ccds_ls.naming.plans.look", counted)
+    code, out, _ = run(capsys, "rename", "--dry-run", "notebooks")
+    assert code == 0 and len(looks) == 1
+    assert [line.partition(" -> ")[2] for line in out.splitlines()] == [
+        f"0.{n}-jqp-look-{n}.ipynb" for n in range(9)
+    ]
 
 
 def test_what_two_notebooks_share_is_said_of_the_copy(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ccds_ls.counted import counted
 from ccds_ls.git.read import GitError, discover, tracked
 from ccds_ls.naming.new import NotebookError, make
-from ccds_ls.view import look
+from ccds_ls.view import View, look
 
 if TYPE_CHECKING:
     from ccds_ls.naming.renaming import Plan
@@ -90,18 +90,23 @@ class _Proposals:
 
 
 def _proposals(paths: Iterable[Path]) -> _Proposals:
-    from ccds_ls.naming.plans import NoName, NotChecked, proposal
-    from ccds_ls.naming.renaming import outermost
+    from ccds_ls.naming.plans import NoName, NotChecked, proposal, view_of
 
     made = _Proposals()
+    views: dict[Path, View] = {}  # by folder: git is asked once for all of its notebooks
+    renamed: dict[Path, dict[str, str]] = {}
     for path, was_named in _notebooks(paths):
         old = Path(os.path.realpath(path.parent), path.name)
         try:
-            repository = discover(old.parent) if old.parent.is_dir() else None
-            moves = made.by_root.setdefault(repository.top if repository else outermost(old), {})
+            if old.parent not in views and old.parent.is_dir():
+                seen = view_of(old)
+                views[old.parent] = next((view for view in views.values() if view.root == seen.root), seen)
+            view = views.get(old.parent)
+            root = view.root if view else old.parent
+            moves = made.by_root.setdefault(root, {})
             if old in moves:
                 continue
-            target = proposal(path, moves)
+            target = proposal(path, view, renamed.setdefault(root, {}))
         except NotChecked as error:
             if was_named:
                 made.told.append(f"{path}: {error}")
@@ -110,6 +115,7 @@ def _proposals(paths: Iterable[Path]) -> _Proposals:
         else:
             if target is not None:
                 moves[old] = target
+                renamed[root][old.relative_to(root).as_posix()] = target.relative_to(root).as_posix()
             elif was_named:
                 made.told.append(f"{path}: the name is fine")
     return made

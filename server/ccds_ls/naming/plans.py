@@ -66,25 +66,24 @@ class NotChecked(NoName):
     """A notebook is in no place where names are checked; the text is for people."""
 
 
-def proposal(path: Path, before: Mapping[Path, Path] | None = None) -> Path | None:
+def proposal(path: Path, view: View | None = None, renamed: Mapping[str, str] | None = None) -> Path | None:
     """What a notebook should be called, or None if its name is fine. Raises NoName if there is no proposal.
 
-    ``before`` are renames, as real paths, that will be done by then. Raises NotChecked outside the notebook folders.
+    ``view`` is that of its root, looked at here without it; ``renamed`` are names in it that will be others by then.
+    Raises NotChecked outside the notebook folders.
     """
     if not path.is_file():
         raise NoName("there is no such file.")
     if path.suffix != ".ipynb":
         raise NoName("this is no notebook.")
     full = Path(os.path.realpath(path.parent), path.name)
-    repository = git.discover(full.parent)
-    root = repository.top if repository else outermost(full)
-    view = look(root, repository)
-    moved = {relative(root, old): relative(root, new) for old, new in (before or {}).items()}
-    view = replace(view, notebooks=tuple(moved.get(name) or name for name in view.notebooks))
-    inside = full.relative_to(root).as_posix()
+    view = view or view_of(full)
+    root, inside = view.root, full.relative_to(view.root).as_posix()
     file = worktree_file(view, inside)
     # Who asks for a rename wants the name looked at, whatever was accepted all at once.
     snapshot = without_baseline(make_snapshot(view, [file] if file else []))
+    if renamed:
+        snapshot = replace(snapshot, notebooks=tuple(renamed.get(name, name) for name in view.notebooks))
     project = nearest(snapshot.projects or find_projects(root, [inside]), inside)
     if not in_scope(inside, project):
         folders = ", ".join(project.config.notebook_folders)
@@ -96,6 +95,12 @@ def proposal(path: Path, before: Mapping[Path, Path] | None = None) -> Path | No
     if not targets:
         raise NoName(found[0][0].message)
     return root / targets[0].new
+
+
+def view_of(path: Path) -> View:
+    """What git says about the repository, or the folder, that holds a notebook, whose path is a real one."""
+    repository = git.discover(path.parent)
+    return look(repository.top if repository else outermost(path), repository)
 
 
 def alike(path: Path, new: str) -> str | None:

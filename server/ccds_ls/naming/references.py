@@ -80,6 +80,11 @@ class Moves:
         return tuple({*(stem.encode("utf-8", "surrogateescape") for stem in stems), *escaped})
 
     @cached_property
+    def homes(self) -> list[str]:
+        """The folders that the files are in."""
+        return list(dict.fromkeys(map(posixpath.dirname, self.new)))
+
+    @cached_property
     def counts(self) -> Counter[str]:
         """How many files there are of each name."""
         return Counter(posixpath.basename(path) for path in self.files)

@@ -223,7 +223,7 @@ def _bases(path: str, text: str, moves: Moves) -> list[str]:
     while folder:
         folder = posixpath.dirname(folder)
         found.append(folder)
-    return [*found, *dict.fromkeys(map(posixpath.dirname, moves.new))]
+    return [*found, *moves.homes]
 
 
 def carry_out(plan: Plan) -> tuple[list[Path], list[str]]:
