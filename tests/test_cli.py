@@ -625,3 +625,28 @@ def test_a_removed_line_of_gitignore_is_told_before_data_comes(
     assert (told["code"], told["kind"], told["line"]) == ("gitignore-data", "removed", 2)
     write(repo, {".dvc/config": ""})
     assert checked(capsys, "--staged") == [], "DVC's own files must come in"
+
+
+def test_of_a_copy_that_a_tool_made_only_what_it_would_publish_is_told(
+    repo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cell = {
+        "cell_type": "code",
+        "execution_count": 3,
+        "metadata": {},
+        "outputs": [],
+        "source": [f"t = '{token()}'\n"],
+    }
+    later = {**cell, "execution_count": 1, "source": ["print(never_defined)"]}
+    notebook = json.dumps({"cells": [cell, later], "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+    path = "notebooks/.ipynb_checkpoints/1.0-jqp-a-checkpoint.ipynb"
+    stage(repo, {path: notebook})
+    assert [item["code"] for item in checked(capsys, "--staged")] == ["litter", "secret"]
+
+
+def test_a_limit_that_is_named_is_the_one_that_holds(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stage(
+        repo, {"reports/map.png": b"\x89PNG\r\n\x1a\n" + bytes(6 << 20), "src/words.txt": "word\n" * 200_000}
+    )
+    limits = [item["message"].partition("limit here is ")[2][:7] for item in checked(capsys, "--staged")]
+    assert limits == ["5.0 MiB", "500 KiB"]

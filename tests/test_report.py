@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccds_ls.finding import Finding, Fix, Severity, Span, State, Unstage
+from ccds_ls.finding import AppendLine, Finding, Fix, Severity, Span, State, Unstage
 from ccds_ls.notebook import from_cells
 from ccds_ls.report import github, sarif, text
 from ccds_ls.report.json import render as render_json
@@ -185,6 +185,16 @@ def test_text_counts_the_many(count: int, lines: int, closing: str) -> None:
     assert len(shown) == 4 + 2 and closing in shown[-1]
     if count > 4:
         assert shown[3] == f"data/raw/: warning[data-file] {count - 3:,} more files like these"
+
+
+def test_text_counts_what_one_line_of_gitignore_mends() -> None:
+    fix = Fix("Add /venv/", (AppendLine(".gitignore", "/venv/"),), preferred=True)
+    paths = [f"venv/lib/{n % 7}/{n:02}.py" for n in range(20)]
+    many = [(finding(path, fixes=(fix,)), file(path)) for path in sorted(paths)]
+    assert text.render(many, 20).splitlines()[-3:-1] == [
+        "venv/lib/: warning[data-file] 17 more files like these",
+        "",
+    ]
 
 
 def test_text_counts_no_places_away() -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import groupby, zip_longest
+from itertools import groupby, pairwise
+from posixpath import commonpath
 
 from ccds_ls.check import UNCHECKED, Located
-from ccds_ls.finding import Finding, Fix, Severity
+from ccds_ls.finding import AppendLine, Finding, Fix, Severity
 from ccds_ls.report.place import Location, locate
 from ccds_ls.report.visible import visible
 from ccds_ls.suppression import ACCEPTS
@@ -28,8 +29,10 @@ def render(located: Iterable[Located], checked: int, *, colour: bool = False) ->
     advised = Counter((finding.code, finding.advice) for finding, _ in ordered if finding.advice)
     once = [(code, advice) for (code, advice), count in advised.items() if count > 1]
     short = [(_without(finding, once), file) for finding, file in ordered]
-    short = [_once_in_a_row(*pair) for pair in zip_longest(short, short[1:])]
-    blocks = [block for group in _groups(short) for block in _group(group, colour)]
+    groups = list(_groups(short))
+    shown = [finding for group in groups for finding, _ in _shown(group)]
+    mended_below = {id(this) for this, following in pairwise(shown) if _is_mended_by_same(this, following)}
+    blocks = [block for group in groups for block in _group(group, mended_below, colour)]
     if once:
         blocks += ["", *(f"{_painted(f'[{code}]', '1', colour)} {advice}" for code, advice in once)]
     return "\n".join([*blocks, *([""] if blocks else []), _summary([f for f, _ in ordered], checked)])
@@ -42,12 +45,9 @@ def _without(finding: Finding, once: list[tuple[str, str]]) -> Finding:
     return replace(finding, message=finding.brief)
 
 
-def _once_in_a_row(this: Located, following: Located | None) -> Located:
-    """A finding without its fix, where the next one has the very same."""
-    fix, then = _best(this[0]), _best(following[0]) if following else None
-    if fix is None or then is None or fix.edits != then.edits:
-        return this
-    return replace(this[0], fixes=()), this[1]
+def _is_mended_by_same(this: Finding, following: Finding) -> bool:
+    fix, then = _best(this), _best(following)
+    return fix is not None and then is not None and fix.edits == then.edits
 
 
 def _best(finding: Finding) -> Fix | None:
@@ -57,34 +57,47 @@ def _best(finding: Finding) -> Fix | None:
 
 
 def _groups(located: Iterable[Located]) -> Iterator[list[Located]]:
-    """Runs of findings on whole files that differ in nothing but the file's name, and the others alone."""
+    """Runs of findings on whole files of one folder, or that one line of .gitignore mends, and the others alone."""
 
     def likeness(item: Located) -> tuple[object, ...]:
         finding, _ = item
         if finding.span is not None or finding.cell is not None:
             return (id(finding),)
-        return (finding.path.rpartition("/")[0], finding.code, finding.kind, finding.severity)
+        return (_kept_out_by(finding), finding.code, finding.kind, finding.severity)
 
     for _, group in groupby(located, key=likeness):
         yield list(group)
 
 
-def _group(group: list[Located], colour: bool) -> Iterator[str]:
-    shown = group if len(group) <= SHOWN + 1 else group[:SHOWN]
+def _kept_out_by(finding: Finding) -> str:
+    """The pattern of .gitignore for a whole folder that is the best fix, else the folder of the file."""
+    best = _best(finding)
+    lines = [edit.line for edit in best.edits if isinstance(edit, AppendLine)] if best else []
+    return lines[0] if lines and lines[0].endswith("/") else finding.path.rpartition("/")[0]
+
+
+def _shown(group: list[Located]) -> list[Located]:
+    return group if len(group) <= SHOWN + 1 else group[:SHOWN]
+
+
+def _group(group: list[Located], mended_below: set[int], colour: bool) -> Iterator[str]:
+    shown = _shown(group)
     for finding, file in shown:
-        yield _block(finding, locate(finding, file), colour)
+        best = None if id(finding) in mended_below else _best(finding)
+        yield _block(finding, locate(finding, file), best, colour)
     if rest := len(group) - len(shown):
         finding = group[0][0]
-        folder = visible(finding.path.rpartition("/")[0] or ".")
+        folders = {item.path.rpartition("/")[0] for item, _ in group}
+        folder = visible(commonpath(folders) or ".")
         yield f"{_painted(folder, '1', colour)}/: {_label(finding, colour)} {rest:,} more files like these"
 
 
-def _block(finding: Finding, place: Location, colour: bool) -> str:
+def _block(finding: Finding, place: Location, best: Fix | None, colour: bool) -> str:
     cell = "" if place.cell is None else f"cell {place.cell}:"
     where = f"{visible(finding.path)}:{cell}{place.line}:{place.column}"
     message = "\n    ".join(visible(line) for line in finding.message.splitlines())
     lines = [f"{_painted(where, '1', colour)}: {_label(finding, colour)} {message}"]
-    if best := _best(finding):
+    if best:
         lines.append(_painted(f"    fix: {visible(best.title)}", "2", colour))
     return "\n".join(lines)
 

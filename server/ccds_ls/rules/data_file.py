@@ -89,7 +89,7 @@ def check(file: File, context: Context) -> Iterator[Finding]:
         kind=verdict.row.kind,
         severity=in_state(verdict.row.severity, file.state),
         path=file.path,
-        message=_message(verdict, file, config.max_file_size_kib * 1024),
+        message=_message(verdict, file, verdict.row.above or config.max_file_size_kib * 1024),
         state=file.state,
         fingerprint=plain_fingerprint(RULE.code, verdict.row.kind, path),
         fixes=_fixes(file, path, verdict.row.kind, context),

@@ -82,6 +82,8 @@ _FOLDERS = {
     **dict.fromkeys((".idea", ".spyproject", ".spyderproject"), "editor"),
     **dict.fromkeys(("__MACOSX", "$RECYCLE.BIN", ".Trashes"), "system"),
 }
+# An environment of any name, by where its packages are.
+_INSTALLED = re.compile(r"(.+?)/(?:lib/python[\d.]+|Lib)/site-packages/")
 # Files of this shape: (kind, pattern, expression); without a pattern the first group is the folder to ignore.
 _SHAPES = tuple(
     (kind, pattern, re.compile(rf"(?:.*/)?{expression}", re.DOTALL))
@@ -107,6 +109,8 @@ _SHAPES = tuple(
 def litter_of(path: str) -> Litter | None:
     """What kind of litter a file is by its path in the project; None for one that a person made."""
     for folder in path.split("/")[:-1]:
+        if folder == "site-packages" and (match := _INSTALLED.match(path)):
+            return Litter("environment", pattern_for(match[1]) + "/")
         if folder in _FOLDERS:
             return Litter(_FOLDERS[folder], f"{folder}/")
     for kind, pattern, expression in _SHAPES:
