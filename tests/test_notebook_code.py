@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ccds_ls.config import Config
 from ccds_ls.finding import Finding, State
+from ccds_ls.notebook import from_cells
 from ccds_ls.notebook.cell_code import read
 from ccds_ls.project import Project
 from ccds_ls.rules import Context, raw_data_write
@@ -145,6 +146,28 @@ MAGICS: list[tuple[tuple[str, ...], list[str]]] = [
 @pytest.mark.parametrize(("sources", "names"), SCOPES + MAGICS)
 def test_missing_names(sources: tuple[str, ...], names: list[str]) -> None:
     assert missing(*sources) == names
+
+
+# (the cells that an editor shows, the names that are missing)
+TYPED = [
+    (("a", "x = (", "b"), ["a", "b"]),
+    (("a", "a = (", "b"), ["b"]),
+    (("a", "a.b(", "b"), []),
+    (("a", "from b import *\nx = (", "b"), []),
+    (("a", "%run b\nx = (", "b"), []),
+    (("a", "x = (", "y = (", "b"), []),
+]
+
+
+@pytest.mark.parametrize(("sources", "names"), TYPED)
+def test_a_cell_that_is_being_typed_hides_its_own_names_alone(
+    sources: tuple[str, ...], names: list[str]
+) -> None:
+    cells = from_cells(("code", source, None) for source in sources)
+    shown = File("notebooks/a.ipynb", Origin.OVERLAY, State.WORK_TREE, 0, cells=cells)
+    found = check(shown, Context(Snapshot(Path("/repo"), (shown,)), Project(), Config(), no_secrets))
+    assert [finding.message.split("'")[1] for finding in found] == names
+    assert missing(*sources) == [], "of a saved notebook nothing is said"
 
 
 def test_other_languages_are_left_alone() -> None:

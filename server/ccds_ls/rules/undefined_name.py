@@ -8,7 +8,8 @@ names deleted with `del`. A name used inside a function may be defined further d
 12 % are flagged; of the 56 that were looked at by hand about 51 would fail when run from the top.
 
 Nothing is said about a notebook in which names may come from where nothing can be seen: `from x import *`,
-`%run`, `exec`, a magic that is not known, or a cell that is no valid Python.
+`%run`, `exec`, a magic that is not known, or a cell that is no valid Python; in an editor the one that is being typed
+hides only the names that stand in it.
 
 ## Why it matters
 
@@ -62,7 +63,7 @@ from ccds_ls.notebook.cell_code import Code, read
 from ccds_ls.notebook.cell_findings import in_cell
 from ccds_ls.notebook.cell_names import Use
 from ccds_ls.rules import Context, Rule
-from ccds_ls.snapshot import File
+from ccds_ls.snapshot import File, Origin
 
 CODE = "undefined-name"
 
@@ -71,6 +72,8 @@ _GIVEN = (
     "get_ipython display In Out exit quit spark sc sqlContext dbutils displayHTML ls pwd who whos clear man"
 )
 _KNOWN = frozenset((*dir(builtins), *_GIVEN.split(), "__file__", "__class__", "__annotations__"))
+_WORD = re.compile(r"[^\W\d]\w*")
+_BRINGS = re.compile(r"import\s*\*|^[ \t]*%|\b(?:exec|globals|locals|vars)\b", re.MULTILINE)
 _HISTORY = re.compile(r"_+(?:i+|\d+|i\d+|oh|dh|ih)?")
 _MODULES = "collections csv datetime glob itertools json math os pickle random re shutil sys time warnings"
 _IMPORTS = {module: f"import {module}" for module in _MODULES.split()} | {
@@ -90,7 +93,7 @@ def check(file: File, context: Context) -> Iterator[Finding]:  # noqa: ARG001 - 
     """Yield a finding on the first use of each name that is not defined."""
     if file.notebook is None or file.ignored or not file.notebook.is_python:
         return
-    for cell, use, kind, where in _missing(file.notebook):
+    for cell, use, kind, where in _missing(file.notebook, is_edited=file.origin is Origin.OVERLAY):
         name = f"'{use.name}'"
         message = {
             "never-defined": f"No cell defines {name}, so this fails when the notebook is run again. "
@@ -108,15 +111,17 @@ def _place(where: int, cell: Cell) -> str:
     )
 
 
-def _missing(notebook: Notebook) -> Iterator[tuple[Cell, Use, str, int]]:
+def _missing(notebook: Notebook, *, is_edited: bool) -> Iterator[tuple[Cell, Use, str, int]]:
     """Each name that is missing: the cell and place of its first use, the kind, and the other cell concerned."""
     codes = [(cell, read(cell.source)) for cell in notebook.cells if cell.kind == "code" and cell.source]
     known = [(cell, code) for cell, code in codes if code is not None]
-    if len(known) < len(codes):
+    broken = [cell.source for cell, code in codes if code is None]
+    # The one that is no Python in an editor is being typed: it can define the names that stand in it.
+    if broken and not (is_edited and len(broken) == 1 and not _BRINGS.search(broken[0])):
         return
     binding = _binding_cells(known)
     hidden = any(code.is_open for _, code in known)
-    defined, deleted = set(_KNOWN), dict[str, int]()
+    defined, deleted = set(_KNOWN).union(*map(_WORD.findall, broken)), dict[str, int]()
     for cell, code in known:
         if code.is_open:
             return  # what stands below may use what came in here
