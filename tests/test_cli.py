@@ -650,3 +650,22 @@ def test_a_limit_that_is_named_is_the_one_that_holds(repo: Path, capsys: pytest.
     )
     limits = [item["message"].partition("limit here is ")[2][:7] for item in checked(capsys, "--staged")]
     assert limits == ["5.0 MiB", "500 KiB"]
+
+
+def test_a_run_of_the_pre_commit_framework_over_all_files_does_not_pass_wrongly(
+    repo: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(repo, {"hub.py": f'login("{token()}")\n', "data/raw/a.csv": "1\n"})
+    commit_all(repo)
+    write(repo, {"mine.py": f'login("{token()}")\n'})
+    assert run(capsys, "hook", "run")[0] == 0, "nothing is staged"
+    monkeypatch.setenv("PRE_COMMIT", "1")
+    code, out, _ = run(capsys, "hook", "run")
+    assert (code, out.count("hub.py:1:8: warning[secret]")) == (1, 1) and "mine.py" not in out
+    monkeypatch.setenv("GIT_INDEX_FILE", str(repo / ".git" / "index"))
+    assert run(capsys, "hook", "run")[0] == 0, "a commit of nothing new, such as one that is amended"
+    monkeypatch.delenv("GIT_INDEX_FILE")
+    assert run(capsys, "check", "--baseline", "hub.py")[0] == 0
+    assert run(capsys, "hook", "run")[0] == 0, "what a baseline accepts"
+    stage(repo, {"a.py": "x = 1\n"})
+    assert run(capsys, "hook", "run")[0] == 0, "what is staged counts where something is"
