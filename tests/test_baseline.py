@@ -14,7 +14,7 @@ from ccds_ls.baseline import NAME, BaselineError, load, record
 from ccds_ls.baseline.accept import _not_committed
 from ccds_ls.finding import Finding, Severity, State
 from ccds_ls.secrets import own_rules_only
-from repositories import git, make, write
+from repositories import commit_all, git, make, write
 
 pytestmark = pytest.mark.long
 
@@ -159,3 +159,14 @@ def test_adopting_starts_quiet_once(old: Path, capsys: pytest.CaptureFixture[str
     capsys.readouterr()
     assert not (old / NAME).exists(), "nothing was adopted, so nothing is accepted"
     assert "secret src/hub.py" in codes(capsys)
+
+
+def test_a_file_that_is_told_value_by_value_is_accepted_as_a_whole(
+    old: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(old, {".env": f"DB_LOGIN=summerhouse\nHF_TOKEN={token()}\n"})
+    commit_all(old)
+    assert "secret .env" in codes(capsys)
+    main(["check", "--baseline"])
+    capsys.readouterr()
+    assert codes(capsys) == []

@@ -615,6 +615,21 @@ def test_one_cause_is_told_once(repo: Path, capsys: pytest.CaptureFixture[str]) 
     assert found == {("env-file", ".env"), ("key-file", "id_rsa"), ("env-file", "b/.env")}
 
 
+def test_a_secret_that_was_accepted_lets_no_other_value_of_its_file_in(
+    repo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    accepted = f"HF_TOKEN={token()}  # ccds-ls: ignore[secret] revoked\n"
+    stage(repo, {".env": f"{accepted}DB_LOGIN=summerhouse\n"})
+    assert [(item["code"], item["severity"]) for item in checked(capsys, "--staged")] == [
+        ("env-file", "error")
+    ]
+    stage(repo, {".env": f"{accepted}HF_OTHER={token()}\n"})
+    assert [item["code"] for item in checked(capsys, "--staged")] == ["secret"]
+    write(repo, {"pyproject.toml": '[tool.ccds-ls]\nignore = [{code = "secret"}]\n'})
+    assert [item["code"] for item in checked(capsys, "--staged")] == ["env-file"]
+
+
+
 def test_a_removed_line_of_gitignore_is_told_before_data_comes(
     repo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

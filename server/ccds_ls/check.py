@@ -83,7 +83,24 @@ def check(
             mending = tuple(filter(is_possible, finding.fixes))
             found.append((replace(finding, fixes=mending), file))
     current = {file.path: file for file in snapshot.files if file.origin is not Origin.INDEX}
-    return sorted(_merged(found, current), key=_order)
+    return sorted(_merged(_told_once(found, chosen, snapshot), current), key=_order)
+
+
+def _told_once(found: list[Located], rules: Iterable[Rule], snapshot: Snapshot) -> Iterator[Located]:
+    """Without findings on a file of which another rule tells the same value by value.
+
+    A value that was accepted by itself tells nothing, for the rest of the file still counts; a baseline accepts all.
+    """
+    told_by = {rule.code: rule.told_by for rule in rules if rule.told_by}
+    told = {(finding.code, file.path, file.origin) for finding, file in found}
+    for finding, file in found:
+        code = told_by.get(finding.code, "")
+        project = nearest(snapshot.projects, file.path)
+        accepted = code and any(
+            entry[:2] == (code, project.relative(file.path)) for entry in project.baseline
+        )
+        if not accepted and (code, file.path, file.origin) not in told:
+            yield finding, file
 
 
 def _check_file(

@@ -55,7 +55,8 @@ class Rule:
     true for a rule that looks for secrets: it runs last, as the engine may still be loading. An
     ``is_optional`` rule is off until the setting ``enable`` names it. ``acceptable`` is false where
     accepting a finding would not help, so that no fix offers it. ``is_about_commits`` is true where what must
-    not be published is flagged; how a notebook is kept, for example, is a matter of the work tree.
+    not be published is flagged; how a notebook is kept, for example, is a matter of the work tree. ``told_by`` is the
+    code of a rule that tells value by value what this one tells of a file: where it does, this one is silent.
     """
 
     code: str
@@ -69,6 +70,7 @@ class Rule:
     is_optional: bool = False
     acceptable: bool = True
     is_about_commits: bool = False
+    told_by: str = ""
 
 
 @cache

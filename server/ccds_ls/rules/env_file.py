@@ -5,7 +5,7 @@
 `.env`, `.env.local`, `prod.env` and the like, when a variable has a value. Variables that say only how to run
 (`PYTHONPATH`, `DEBUG=true`, a port, a log level) make it no more than a note. Files without values, and those
 whose name says that they are an example or a template, are fine: they show which variables are needed. Where
-`secret` names the values that are secrets, this rule has nothing to add and is silent.
+`secret` has a finding in the file, this rule is silent; where all of those were accepted, it is not.
 
 ## Why it matters
 
@@ -80,7 +80,7 @@ def check(file: File, context: Context) -> Iterator[Finding]:
         return
     kinds = {_kind(*variable) for variable in _VARIABLE.findall(file.head.decode("utf-8", "replace"))}
     kind = next((kind for kind in _SEVERITIES if kind in kinds), None)
-    if kind is None or names_secrets(file, context):
+    if kind is None:
         return
     severity, at_rest = _SEVERITIES[kind]
     path = context.project.relative(file.path)
@@ -103,12 +103,6 @@ def is_env_file(name: str) -> bool:
     """Whether a file of this name has environment variables in it, and not to show which are needed."""
     name = name.lower()
     return _NAME.fullmatch(name) is not None and not _SHOWN_ON_PURPOSE.search(name)
-
-
-def names_secrets(file: File, context: Context) -> bool:
-    """Whether the rule ``secret`` has something to say of a file, so that one about all of it would say it twice."""
-    searched = "secret" not in context.config.disable and file.text is not None
-    return searched and bool(context.find_secrets(file.text or "", file.path))
 
 
 def _kind(name: str, value: str) -> str | None:
@@ -143,5 +137,6 @@ RULE = Rule(
     },
     check=check,
     is_about_commits=True,
-    searches=True,
+    told_by="secret",
+    reads_text=False,
 )

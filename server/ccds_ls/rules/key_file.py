@@ -40,7 +40,6 @@ from ccds_ls.data_policy import Place, in_state, place_of
 from ccds_ls.finding import Finding, Severity, State, plain_fingerprint
 from ccds_ls.gitignore import ignoring_fixes, pattern_for
 from ccds_ls.rules import Context, Rule
-from ccds_ls.rules.env_file import names_secrets
 from ccds_ls.snapshot import File
 
 # Comments and attributes ("Bag Attributes" of OpenSSL) may stand before the key, other objects may not.
@@ -57,8 +56,6 @@ def check(file: File, context: Context) -> Iterator[Finding]:
     """At most one finding, on the whole file; none outside git."""
     kind = _kind(file)
     if kind is None or file.ignored or not context.snapshot.in_git:
-        return
-    if kind == "private-key" and names_secrets(file, context):
         return
     path = context.project.relative(file.path)
     made_up = place_of(path, context.config.data_folders) is Place.TESTS
@@ -96,5 +93,6 @@ RULE = Rule(
     },
     check=check,
     is_about_commits=True,
-    searches=True,
+    told_by="secret",
+    reads_text=False,
 )
