@@ -11,11 +11,21 @@ import pytest
 from ccds_ls import background_detector, check_paths
 from ccds_ls.check import UNCHECKED, Cache, _merged, check
 from ccds_ls.config import Config, Ignore
-from ccds_ls.finding import Finding, Fix, Severity, Span, State, TextEdit, Unstage, plain_fingerprint
+from ccds_ls.finding import (
+    AppendLine,
+    Finding,
+    Fix,
+    Severity,
+    Span,
+    State,
+    TextEdit,
+    Unstage,
+    plain_fingerprint,
+)
 from ccds_ls.notebook import from_cells
 from ccds_ls.notebook.cell_findings import in_cell
 from ccds_ls.project import Project
-from ccds_ls.rules import Context, Rule
+from ccds_ls.rules import Context, Rule, data_file
 from ccds_ls.secrets import Detector, own_rules_only
 from ccds_ls.snapshot import File, Origin, Snapshot
 from ccds_ls.suppression import is_suppressed, suppressing_fixes
@@ -242,6 +252,16 @@ def test_findings_are_kept_by_content_and_settings() -> None:
         snapshot = Snapshot(Path("/"), (version(text, Origin.INDEX),), projects=(Project(config=config),))
         assert len(check(snapshot, DETECTOR, [rule], cache)) == 1
     assert runs == ["bad", "bad!", "bad"]
+
+
+def test_what_is_kept_by_content_is_found_anew_when_git_says_another_thing_of_the_file() -> None:
+    cache, staged = Cache(), version("id\n1\n", Origin.INDEX, "data/raw/a.csv")
+    told = []
+    for file in (staged, replace(staged, covered_by=".gitignore:1: /data/")):
+        ((finding, _),) = check(Snapshot(Path("/"), (file,)), DETECTOR, [data_file.RULE], cache)
+        told.append(("is to be ignored" in finding.message, finding.fixes[0].edits))
+    assert told[0][0] is False and AppendLine(".gitignore", "/data/") in told[0][1]
+    assert told[1] == (True, (Unstage("data/raw/a.csv"),))
 
 
 def test_a_cancelled_check_stops_between_files() -> None:

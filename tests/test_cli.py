@@ -629,7 +629,6 @@ def test_a_secret_that_was_accepted_lets_no_other_value_of_its_file_in(
     assert [item["code"] for item in checked(capsys, "--staged")] == ["env-file"]
 
 
-
 def test_a_removed_line_of_gitignore_is_told_before_data_comes(
     repo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

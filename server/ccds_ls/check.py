@@ -142,6 +142,7 @@ def _run(rule: Rule, file: File, context: Context, cache: Cache | None) -> tuple
             file.state,
             file.origin,
             file.content_id,
+            (file.tracked, file.committed, file.ignored, file.covered_by, file.filter),
             context.config,
             context.find_secrets,
         )
