@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -194,7 +195,8 @@ def test_git_stores_no_outputs_while_the_filter_is_there(tmp_path: Path, shared:
 
 def test_without_nbstripout_nothing_is_set_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     repo = make(tmp_path / "r")
-    monkeypatch.setattr("shutil.which", lambda _: None)
+    which = shutil.which
+    monkeypatch.setattr("shutil.which", lambda name: None if name == "nbstripout" else which(name))
     with pytest.raises(ActError, match="pip install nbstripout"):
         output_filter.install(repo)
     assert git(repo, "config", "--get-regexp", "nbstripout", codes=(1,)) == ""

@@ -8,7 +8,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,9 @@ class Client:
             self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=env, cwd=cwd)
         self.answers: dict[str, object] = {}
         """What requests of the server are answered with: method -> result; `...` never answers."""
+        self.diagnostics: dict[str, list[Any]] = {}
+        """What is shown on each document by the messages that were taken so far."""
+        self._open: list[str] = []
         self.log = b""
         self._ids = iter(range(1_000_000, 2_000_000))
         self._messages: queue.Queue[Message | None] = queue.Queue()
@@ -86,8 +89,16 @@ class Client:
         """Sends messages, or bodies given as bytes, in one write."""
         self.send_bytes(b"".join(framed(message) for message in messages))
 
-    def notify(self, method: str, params: object = None) -> None:
+    def notify(self, method: str, params: Any = None) -> None:
+        if method == "textDocument/didOpen":
+            self._open.append(params["textDocument"]["uri"])
         self.send(notification(method, params))
+
+    def close_all(self) -> None:
+        """Closes what was opened, so that a shared server does no work for tests that are over."""
+        for uri in dict.fromkeys(self._open):
+            self.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+        self._open = []
 
     def request(self, method: str, params: object = None) -> Any:
         """The result of a request. Raises ResponseError for an error."""
@@ -108,6 +119,8 @@ class Client:
     def messages(self) -> Iterator[Message]:
         """What arrives from now on, until the server closes its end."""
         while (message := self._messages.get(timeout=SECONDS)) is not None:
+            if message.get("method") == "textDocument/publishDiagnostics":
+                self.diagnostics[message["params"]["uri"]] = message["params"]["diagnostics"]
             yield message
         self._messages.put(None)
 
@@ -117,6 +130,13 @@ class Client:
             if message.get("method") == method and params.items() <= message.get("params", {}).items():
                 return message
         raise AssertionError(f"the server ended without {method}")
+
+    def shown(self, uri: str, wanted: Callable[[list[Any]], object]) -> list[Any]:
+        """What is shown on a document once it is as wanted, which it may have been before the last reply."""
+        messages = self.messages()
+        while uri not in self.diagnostics or not wanted(self.diagnostics[uri]):
+            next(messages)
+        return self.diagnostics[uri]
 
     def pause(self) -> None:
         """Stops reading, after at most one more message."""

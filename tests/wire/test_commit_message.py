@@ -73,13 +73,17 @@ def open_message(client: Client, uri: str, text: str, language: str = "git-commi
 
 
 def shown(client: Client, uri: str, *codes: str) -> list[dict[str, Any]]:
-    """Wait until a document has diagnostics of just these codes; hints on the message itself don't count."""
+    """Wait for diagnostics of just these codes on a document; hints on the message itself don't count."""
     for message in client.messages():
         if message.get("method") == "textDocument/publishDiagnostics" and message["params"]["uri"] == uri:
-            found = [d for d in message["params"]["diagnostics"] if d["severity"] < 4]
+            found = no_hints(message["params"]["diagnostics"])
             if sorted(d["code"] for d in found) == sorted(codes):
                 return sorted(found, key=lambda d: d["range"]["start"]["line"])
     raise AssertionError("the server ended")
+
+
+def no_hints(diagnostics: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [d for d in diagnostics if d["severity"] < 4]
 
 
 def lines(text: str, diagnostics: list[dict[str, Any]]) -> list[str]:
@@ -111,8 +115,9 @@ def applied(text: str, edit: dict[str, Any]) -> str:
 
 
 @pytest.fixture
-def repo(tmp_path: Path) -> Path:
-    return make(tmp_path / "repo", {"README.md": "# Start\n", "old.py": "x = 1\n" * 20})
+def repo(client: Client, tmp_path: Path) -> Iterator[Path]:
+    yield make(tmp_path / "repo", {"README.md": "# Start\n", "old.py": "x = 1\n" * 20})
+    client.close_all()
 
 
 def messy(repo: Path) -> Path:
@@ -261,7 +266,7 @@ def test_the_box_of_vs_code(client: Client, repo: Path) -> None:
     fix = actions(client, uri, found["secret"])["Unstage src/hub.py"]
     assert "edit" not in fix
     client.command(fix["command"]["command"], *fix["command"]["arguments"])
-    shown(client, uri, "data-file")
+    client.shown(uri, lambda diagnostics: [d["code"] for d in no_hints(diagnostics)] == ["data-file"])
 
 
 def test_the_box_of_vs_code_gives_the_same_advice_once(client: Client, repo: Path) -> None:
@@ -299,10 +304,7 @@ def test_hints_and_completion_are_gentle_and_can_be_switched_off(client: Client,
     commit = Commit(repo, "commit")
     uri, text = commit.path.as_uri(), commit.path.read_text()
     open_message(client, uri, f"training script added\n{text}")
-    found: dict[str, Any] = {}
-    while not found:
-        published = client.wait_for("textDocument/publishDiagnostics", uri=uri)["params"]["diagnostics"]
-        found = {d["data"]["kind"]: d for d in published}
+    found = {d["data"]["kind"]: d for d in client.shown(uri, bool)}
     assert {kind: d["severity"] for kind, d in found.items()} == {"type": 4, "on-main": 4}
     fix = actions(client, uri, found["type"])["Begin with 'feat: '"]
     assert applied(f"training script added\n{text}", fix["edit"]).startswith("feat: training script added\n")
@@ -312,7 +314,7 @@ def test_hints_and_completion_are_gentle_and_can_be_switched_off(client: Client,
     client.wait_for("textDocument/publishDiagnostics", uri=uri)
     assert labels(client, uri, 0, 5) == ["model", "data"]
     write(repo, {"pyproject.toml": '[tool.ccds-ls]\ndisable = ["commit-message"]\n'})
-    assert client.wait_for("textDocument/publishDiagnostics", uri=uri)["params"]["diagnostics"] == []
+    client.shown(uri, lambda diagnostics: not diagnostics)
     assert labels(client, uri, 0, 5) == []
     commit.finish()
 
@@ -359,9 +361,9 @@ def test_many_bad_files_in_the_box_of_vs_code(client: Client, repo: Path) -> Non
     write(repo, {"use.py": f'T = "{token()}"\n'})
     git(repo, "add", ".")
     open_message(client, uri, "feat: tables\n", "scminput")
-    found: list[dict[str, Any]] = []
-    while not any(d["message"] == "31 more files of this commit have findings." for d in found):
-        found = shown(client, uri, "secret", *["data-file"] * 10)  # the files are checked a few at a time
+    last = "31 more files of this commit have findings."  # the files are checked a few at a time
+    found = no_hints(client.shown(uri, lambda diagnostics: any(d["message"] == last for d in diagnostics)))
+    assert [d["code"] for d in found[1:]] == ["data-file"] * 10
     assert found[0]["code"] == "secret", "the worst is not among those that are counted, and stands first"
 
 
