@@ -555,7 +555,7 @@ def test_doctor_knows_the_pre_commit_framework_and_a_python_that_is_gone(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the streams are closed by a shell")
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
-@pytest.mark.parametrize("command", ["check", "hook run"])
+@pytest.mark.parametrize("command", [pytest.param("check", marks=pytest.mark.long), "hook run"])
 def test_without_a_console_a_clean_commit_goes_on(command: str, closed: str, repo: Path) -> None:
     line = f"'{sys.executable}' -m ccds_ls {command} {closed}"
     assert subprocess.run(["sh", "-c", line], cwd=repo, check=False).returncode == 0
