@@ -63,10 +63,10 @@ def check(file: File, context: Context) -> Iterator[Finding]:  # noqa: ARG001 - 
         return
     cell, before = late[0]
     how = "has the same number as" if cell.execution_count == before.execution_count else "ran before"
-    more = f", and so on for {numbered(other for other, _ in late[1:])}" if late[1:] else ""
+    more = f" The same holds for {numbered(other for other, _ in late[1:])}." if late[1:] else ""
     message = (
         f"This cell, [{cell.execution_count}], {how} cell {before.number}, [{before.execution_count}], which "
-        f"stands above it{more}. Restart the kernel and run all cells, so that the notebook can be re-run."
+        f"stands above it.{more} Restart the kernel and run all cells, so that the notebook can be re-run."
     )
     fixes = renumber_counts(file, "Renumber the execution counts (runs nothing)", run)
     fixes += clear_outputs(file, "Clear all outputs and execution counts", run)

@@ -19,7 +19,8 @@ Copy the file to /home/jane/data first.
 # %% execution_count=1
 table = pd.read_csv("/home/jane/churn/data/raw/table.csv")  # flagged: home
 other = pd.read_csv(r"C:\\Users\\Jane\\table.csv")  # flagged: home
-page = get("/home/index")
+page = get("/home/index") + get("/home/news/")
+url = "/home/index.html"
 image = open("/home/jovyan/work/image.png")
 folder = "/home/jane/" + name  # flagged: home
 # %% execution_count=2
@@ -62,9 +63,11 @@ _HOME = (
     rf"(?:file://)?(?:(?:/home/(?!(?:{_HOSTED})/)|/Users/(?!Shared/)|/mnt/[a-z]/Users/(?!Public/))[^/\s'\"]+/"
     r"|[A-Za-z]:[\\/]+Users[\\/]+(?!Public\b)[^\\/\s'\"]+[\\/])"
 )
-_PATH = re.compile(_HOME)
-_FOLDER = re.compile(r"(?:/home|/Users)/[\w.-]+|[A-Za-z]:[\\/]+Users[\\/]+[\w.-]+")
+_PATH = re.compile(_HOME + r"(?=[^\s'\"])")
+_FOLDER = re.compile(rf"{_HOME}|(?:/home|/Users)/[\w.-]+|[A-Za-z]:[\\/]+Users[\\/]+[\w.-]+")
 _TAKES_FOLDER = re.compile(r"\b(?:join|Path|chdir|listdir|walk)\([rRuU]?$")
+_ASSIGNED = re.compile(r"[^=!<>]=[ \t]*[rRuU]?$")
+_ADDED = re.compile(r"[ \t]*\+")
 _SHELL_LINE = re.compile(rf"^[ \t]*[%!].*?(?<![\w/])({_HOME}[^\s'\"]*)", re.MULTILINE)
 _SHELL_CELL = re.compile(r"\s*%%(?:bash|sh|script|system|sx|cmd|!)(?!\w)")
 _IN_SHELL = re.compile(rf"(?<![\w/])({_HOME}[^\s'\"]*)")
@@ -85,12 +88,19 @@ def check(file: File, context: Context) -> Iterator[Finding]:
 
 def _places(file: File, cell: Cell, context: Context) -> Iterator[tuple[Span, tuple[Fix, ...]]]:
     for text in texts(cell.source):
-        if _PATH.match(text.value) or (
-            _FOLDER.fullmatch(text.value) and _TAKES_FOLDER.search(cell.source, 0, text.span.start)
-        ):
+        if _PATH.match(text.value) or (_FOLDER.fullmatch(text.value) and _is_folder(cell.source, text)):
             yield text.span, _relative(file, cell, text, context)
     for match in (_IN_SHELL if _SHELL_CELL.match(cell.source) else _SHELL_LINE).finditer(cell.source):
         yield Span(*match.span(1)), ()
+
+
+def _is_folder(source: str, text: Text) -> bool:
+    """Whether code takes a text for a folder that paths start from; it might be a page's, as ``/home/news/``."""
+    before = source[max(0, text.span.start - 40) : text.span.start]
+    if not text.whole or _ADDED.match(source, text.span.end) or _TAKES_FOLDER.search(before):
+        return True
+    is_sure = text.value.endswith(("/", "\\")) or not text.value.startswith("/home/")
+    return is_sure and _ASSIGNED.search(before) is not None
 
 
 def _relative(file: File, cell: Cell, text: Text, context: Context) -> tuple[Fix, ...]:
