@@ -181,7 +181,7 @@ BROKEN = {
         '{"cells":[{"outputs":[{"data":{"application/json":' + "[" * 100_000,
         "nested too deeply",
     ),
-    "control character": ('{"cells": "\x01"}', "not valid JSON"),
+    "control character": ('{"cells": "\x01"}', "not valid JSON (invalid control character)"),
 }
 
 

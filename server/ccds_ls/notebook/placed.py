@@ -53,7 +53,8 @@ def _explain(text: str, error: json.JSONDecodeError) -> str:
         return "it holds the conflict markers of an unfinished merge"
     if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
         return "the JSON breaks off before its end"
-    return f"it is not valid JSON ({error.msg[:1].lower()}{error.msg[1:]})"
+    said = error.msg.removesuffix(" at")
+    return f"it is not valid JSON ({said[:1].lower()}{said[1:]})"
 
 
 class _Parser:
