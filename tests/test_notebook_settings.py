@@ -167,6 +167,10 @@ def test_the_initials_are_those_that_this_user_uses_here(tmp_path: Path) -> None
     git(repo, "config", "user.name", "Jane Q. Public")
     assert look(repo, discover(repo)).author("other") == ("other", True)
     assert look(repo, discover(repo)).author(None) == ("jqp", False)
+    committed(repo, ["notebooks/4.0-jp-d.ipynb"], "John Paul", "j@example.org")
+    assert look(repo, discover(repo)).author(None) == ("jqp", False), (
+        "whose letters are jp is not known by them"
+    )
 
 
 PROGRAM = '#!/bin/sh\nsed \'s/"secret output"/""/\'\n'

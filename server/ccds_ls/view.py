@@ -77,7 +77,10 @@ class View:
 
         name, email = _user(self.repository)
         guessed = next(filter(None, map(authors.from_author, _user_names(name, email))), None)
-        signs = {*authors.signs_of(name, email), *([guessed] if guessed else ())}
+        # Two letters that are not the likeliest may as well be somebody else's.
+        signs = {sign for sign in authors.signs_of(name, email) if len(sign) > 2} | (
+            {guessed} if guessed else set()
+        )
         used = authors.initials_in_use(self.notebooks, signs)
         if mine := next((sign for sign, _ in used.most_common() if sign in signs), None):
             return mine, True
