@@ -53,7 +53,9 @@ def check(file: File, context: Context) -> Iterator[Finding]:  # noqa: ARG001 - 
         if cell.kind != "code" or "class " not in cell.source:
             continue
         for name, span in classes(cell.source):
-            message = f"The class '{name}' can be tested and imported once it is in the project's package."
+            message = (
+                f"Move the class '{name}' into the project's package, where it can be tested and imported."
+            )
             yield in_cell(CODE, "class", Severity.HINT, file, cell, message, span)
 
 
