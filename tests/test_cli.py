@@ -683,3 +683,10 @@ def test_a_run_of_the_pre_commit_framework_over_all_files_does_not_pass_wrongly(
     assert run(capsys, "hook", "run")[0] == 0, "what a baseline accepts"
     stage(repo, {"a.py": "x = 1\n"})
     assert run(capsys, "hook", "run")[0] == 0, "what is staged counts where something is"
+
+
+def test_without_the_engine_our_own_rules_look_alone(repo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(repo, {"a.py": f'key = """{private_key()}"""\n', "b.py": f'login("{token()}")\n'})
+    assert [item["path"] for item in checked(capsys)] == ["a.py", "b.py"]
+    write(repo, {"pyproject.toml": "[tool.ccds-ls]\nsecret-engine = false\n"})
+    assert [item["path"] for item in checked(capsys)] == ["b.py"], "only the engine knows private keys"

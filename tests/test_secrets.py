@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ccds_ls.finding import Span
-from ccds_ls.secrets import Detector, fingerprint, load, own_rules_only, redact
+from ccds_ls.secrets import Detector, fingerprint, load, own_rules_only, redact, while_the_engine_loads
 from ccds_ls.secrets import engine as secret_engine
 from ccds_ls.secrets.patterns import candidate, placeholders
 from ccds_ls.secrets.patterns.structured import PATTERNS
@@ -574,3 +574,9 @@ def test_a_column_in_which_few_values_are_secrets_is_none() -> None:
     rows = [filled("<token>"), "none", "n/a", "later", "yes"]
     assert not own_rules_only().find("\n".join(["api_key", *rows]), "x.csv")
     assert own_rules_only().find("\n".join(["api_key", *[rows[0]] * 3, *rows[:2]]), "x.csv")
+
+
+def test_while_the_engine_loads_a_long_text_waits_for_it() -> None:
+    line = filled("password = '<password>'\n")
+    assert len(while_the_engine_loads().find(line, "a.py")) == 1
+    assert not while_the_engine_loads().find(line + "x = 1\n" * 100_000, "a.py")

@@ -18,6 +18,7 @@ import ccds_ls.lsp.commands  # noqa: F401 - first, since lsp.rename and the comm
 import repositories
 from ccds_ls.finding import State
 from ccds_ls.git.read import GitError, Repository
+from ccds_ls.lsp import lifecycle
 from ccds_ls.lsp import session as module
 from ccds_ls.lsp import work as work_module
 from ccds_ls.lsp.file_actions import code_actions
@@ -29,9 +30,10 @@ from ccds_ls.lsp.to_proto import Client
 from ccds_ls.lsp.work import Work
 from ccds_ls.naming.renaming import plan_moves
 from ccds_ls.notebook import Notebook, parse
-from ccds_ls.secrets import Secret, own_rules_only
+from ccds_ls.secrets import EngineUnavailable, Secret, own_rules_only, while_the_engine_loads
 from ccds_ls.view import View
 from notebook_blocks import from_block
+from secret_samples import SAMPLES
 
 TABLE = "customers.csv"
 
@@ -452,3 +454,22 @@ def test_an_open_file_that_git_tracks_although_it_is_to_be_ignored(tmp_path: Pat
     session.overlays[str(path)] = Overlay(path.as_uri(), 1, "1\n")
     (published,) = session.check(folder, ["run.log"])
     assert [made.code for made in published.diagnostics] == ["ignored-but-tracked"]
+
+
+def test_where_the_engine_cannot_be_had_our_own_rules_search_long_texts_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def no_engine() -> None:
+        raise EngineUnavailable("There is no engine.")
+
+    monkeypatch.setattr(lifecycle, "load", no_engine)
+    monkeypatch.setattr("gc.freeze", lambda: None)
+    said: list[str] = []
+    session = Session(Client(), while_the_engine_loads())
+    work = SimpleNamespace(everything=lambda: said.append("again"))
+    server = SimpleNamespace(session=session, warn=said.append, work=work)
+    text = f"password = '{SAMPLES['password']()}'\n" + "x = 1\n" * 100_000
+    assert not session.detector.find(text, "a.py")
+    asyncio.run(lifecycle._load_engine(cast(Any, server)))
+    assert len(session.detector.find(text, "a.py")) == 1
+    assert said == ["There is no engine. Only our own rules look for secrets.", "again"]

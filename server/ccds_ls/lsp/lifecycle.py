@@ -13,7 +13,7 @@ from pygls.exceptions import JsonRpcException
 
 from ccds_ls.lsp.from_proto import path_of
 from ccds_ls.lsp.to_proto import client_of
-from ccds_ls.secrets import EngineUnavailable, load
+from ccds_ls.secrets import EngineUnavailable, load, own_rules_only
 
 if TYPE_CHECKING:
     from ccds_ls.lsp.server import Server
@@ -77,6 +77,7 @@ async def _load_engine(server: Server) -> None:
     try:
         server.session.detector = await asyncio.get_running_loop().run_in_executor(None, load)
     except EngineUnavailable as error:
+        server.session.detector = own_rules_only()
         server.engine_problem = f"{error} Only our own rules look for secrets."
         server.warn(server.engine_problem)
     server.engine_pending = False

@@ -28,7 +28,7 @@ from ccds_ls.lsp.standing import Publication
 from ccds_ls.lsp.status import STATUS, status
 from ccds_ls.lsp.to_proto import Client
 from ccds_ls.lsp.work import Work
-from ccds_ls.secrets import own_rules_only
+from ccds_ls.secrets import while_the_engine_loads
 
 
 class Server(LanguageServer):
@@ -46,7 +46,7 @@ class Server(LanguageServer):
                 save=True,
             ),
         )
-        self.session = Session(Client(), own_rules_only())
+        self.session = Session(Client(), while_the_engine_loads())
         self.work = Work(self.session, self.publish, self.warn, self.tell_status)
         self.engine_problem: str | None = None
         self.engine_pending = True
