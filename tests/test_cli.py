@@ -641,6 +641,26 @@ def test_a_removed_line_of_gitignore_is_told_before_data_comes(
     assert checked(capsys, "--staged") == [], "DVC's own files must come in"
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"p/.gitignore": "", "p/data/.gitignore": "*\n!.gitignore\n"},
+        {"p/.gitignore": "", "p/data/raw/.gitignore": "*\n"},
+        {"p/.gitignore": "", ".gitignore": "p/data/\n"},
+        {"p/.gitignore": "# /data/\n", ".git/info/exclude": "p/data/\n"},
+        {"p/.gitignore": "*.log\ndata/raw/*.csv\n"},
+    ],
+)
+def test_a_line_of_gitignore_may_go_where_others_keep_data_out(
+    repo: Path, capsys: pytest.CaptureFixture[str], files: dict[str, str]
+) -> None:
+    write(repo, {"p/pyproject.toml": "[tool.ccds-ls]\n", "p/.gitignore": "/data/\n"})
+    commit_all(repo)
+    write(repo, files)
+    git(repo, "add", ".")
+    assert checked(capsys, "--staged") == checked(capsys) == []
+
+
 def test_of_a_copy_that_a_tool_made_only_what_it_would_publish_is_told(
     repo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -344,7 +344,14 @@ def test_a_line_that_was_removed_is_told_where_it_stood(before: str, now: str, l
 
 
 @pytest.mark.parametrize(
-    ("before", "now"), [("/data/\n", "/data/raw/\n"), ("*.log\n", ""), ("#/data/\n", ""), ("", "*.log\n")]
+    ("before", "now"),
+    [
+        ("/data/\n", "/data/raw/\n"),
+        ("/data/\n", "data/raw/*.csv\n"),
+        ("*.log\n", ""),
+        ("#/data/\n", ""),
+        ("", "*.log\n"),
+    ],
 )
 def test_no_line_that_kept_data_out_was_removed(before: str, now: str) -> None:
     file = made(".gitignore", now)

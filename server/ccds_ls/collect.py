@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import codecs
 import os
+import posixpath
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ccds_ls.data_policy import probes_in
 from ccds_ls.finding import State
 from ccds_ls.git import read as git
 from ccds_ls.project import Project, find_projects, nearest
@@ -196,6 +198,21 @@ def _with_dvc(root: Path, projects: Iterable[Project], files: Iterable[File]) ->
         yield from (project.root for project in projects if (root / project.root / ".dvc").is_dir())
 
 
+def _kept_out(view: View, projects: Iterable[Project], files: Iterable[File]) -> Iterator[str]:
+    """The data folders that another ignore file than their project's keeps out, where that matters."""
+    if view.repository is None or not any(file.name == ".gitignore" for file in files):
+        return
+    folders = {
+        posixpath.join(project.root, folder): posixpath.join(project.root, ".gitignore")
+        for project in projects
+        for folder in project.config.data_folders
+    }
+    probes = {probe: folder for folder in folders for probe in probes_in(folder)}
+    for probe, line in git.ignored_by(view.repository, probes, although_tracked=True).items():
+        if line.source != folders[probes[probe]]:
+            yield probes[probe]
+
+
 def make_snapshot(
     view: View,
     files: Iterable[File],
@@ -225,6 +242,7 @@ def make_snapshot(
         beside_models=tuple(_beside_models(view.root, chosen)),
         committed=_committed_ignores(view, chosen),
         with_dvc=frozenset(_with_dvc(view.root, projects, chosen)),
+        kept_out=frozenset(_kept_out(view, projects, chosen)),
         known=known,
         declared=_declared(view.root, projects, chosen),
     )

@@ -186,6 +186,11 @@ def judge_file(file: File, path: str, config: Config) -> Verdict | None:
     return judge(path, file.size, file.head, config.data_folders, config.max_file_size_kib * 1024)
 
 
+def probes_in(folder: str) -> list[str]:
+    """Paths in a data folder of which an ignore file matches one, if it keeps some of the data out."""
+    return [f"{folder}/{place}any-file" for place in ("", "raw/", "interim/", "processed/", "external/")]
+
+
 def place_of(path: str, data_folders: Sequence[str]) -> Place:
     """What the folder of a file is for. ``path`` is relative to the project's root."""
     if data_folder(path, data_folders) is not None:

@@ -119,7 +119,8 @@ class Snapshot:
     ``initials_certain`` says that they were kept or seen in use, not just derived from a name. The ``branch``,
     the latest commits' ``subjects`` and ``has_remote`` are given where a commit message is looked at.
     ``beside_models`` are the paths in the folders of models that are among the files. ``committed`` is the last
-    commit's text of the .gitignore files among them, and ``with_dvc`` are the roots of the projects that use DVC.
+    commit's text of the .gitignore files among them, ``with_dvc`` are the roots of the projects that use DVC, and
+    ``kept_out`` the data folders that another ignore file than their project's own covers.
     """
 
     root: Path
@@ -136,6 +137,7 @@ class Snapshot:
     beside_models: tuple[str, ...] = ()
     committed: Mapping[str, str] = field(default_factory=dict)
     with_dvc: frozenset[str] = frozenset()
+    kept_out: frozenset[str] = frozenset()
     known: Index | None = None  # of more notebooks than are among the files
     declared: Mapping[str, Declared] = field(default_factory=dict)  # by the root of the project
 

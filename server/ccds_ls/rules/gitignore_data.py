@@ -4,8 +4,8 @@
 
 In the project's `.gitignore`, when nothing in it keeps the data folders out: the line that would, where it stands
 there as a comment, the place from which it was removed since the last commit, or else the file as a whole, if data is
-about to be committed. A project in which some of the
-data is ignored has decided what to share, and one that uses DVC has to let its `.dvc` files in: both are left
+about to be committed. A project in which some of the data is ignored, by this file or another such as
+`data/.gitignore`, has decided what to share, and one that uses DVC has to let its `.dvc` files in: both are left
 alone.
 
 ## Why it matters
@@ -39,10 +39,11 @@ Makes the line a pattern again, adds the removed one, or adds `/data/`. Files th
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 
-from ccds_ls.data_policy import in_state, judge_file
+from ccds_ls.data_policy import in_state, judge_file, probes_in
 from ccds_ls.finding import AppendLine, Finding, Fix, Severity, Span, State, TextEdit, plain_fingerprint
 from ccds_ls.gitignore import is_ignored, pattern_for
 from ccds_ls.rules import Context, Rule
@@ -52,7 +53,6 @@ from ccds_ls.text import LineIndex, matching_line
 _LINE = re.compile(r"[^\r\n]+")
 # A pattern turned into a comment: one word with a slash or a star in it. A heading has neither.
 _COMMENTED = re.compile(r"#+[ \t]*(?=\S*[/*])(\S+)[ \t]*")
-_PLACES = ("", "raw/", "interim/", "processed/", "external/")
 
 
 def check(file: File, context: Context) -> Iterator[Finding]:
@@ -63,7 +63,9 @@ def check(file: File, context: Context) -> Iterator[Finding]:
         return
     lines = list(_LINE.finditer(file.text))
     for folder in context.config.data_folders:
-        probes = [f"{folder}/{place}any-file" for place in _PLACES]
+        if posixpath.join(context.project.root, folder) in context.snapshot.kept_out:
+            continue
+        probes = probes_in(folder)
         written = [line[0] for line in lines]
         if any(is_ignored(_patterns(written), probe) for probe in probes):
             continue
@@ -75,7 +77,9 @@ def check(file: File, context: Context) -> Iterator[Finding]:
                 yield _commented_out(file, Span(*line.span()), match[1])
                 break
         else:
-            gone = _removed(context.snapshot.committed.get(file.path), written, probes)
+            before = context.snapshot.committed.get(file.path)
+            is_narrower = any(f"{folder}/" in line for line in _patterns(written) if line[0] != "!")
+            gone = None if is_narrower else _removed(before, written, probes)
             if gone is not None:
                 yield _gone(file, *gone)
             elif any(_is_coming_data(each, folder, context) for each in context.snapshot.files):
