@@ -275,3 +275,13 @@ def test_the_environment_keeps_no_git_variable_but_ours(monkeypatch: pytest.Monk
     names = {name for name in run.environment([("GIT_INDEX_FILE", "x")]) if name.upper().startswith("GIT_")}
     assert "GIT_INDEX_FILE" in names
     assert not {"GIT_EXTERNAL_DIFF", "git_dir"} & names
+
+
+def test_git_is_asked_who_brought_notebooks_in_for_their_folders_alone(project: Path) -> None:
+    paths = ["lab [1]/1.ipynb", "old/2.ipynb", "3.ipynb"]
+    write(project, dict.fromkeys(paths, "{}"))
+    commit_all(project)
+    repository = opened(project)
+    person = ("Ada Lovelace", "ada@example.org")
+    assert read.added(repository, [paths[0], paths[2]]) == {paths[0]: person, paths[2]: person}
+    assert set(read.added(repository, [*paths, *(f"{n}.ipynb" for n in range(60))])) >= set(paths)

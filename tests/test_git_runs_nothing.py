@@ -189,7 +189,7 @@ def look(top: Path) -> None:
     assert read.filters(repository, ["nothing"]) in ({}, {"nothing": "evil"})
     assert {entry.path for entry in read.unpushed(repository)} == {"README.md"}
     assert read.authors(repository) == [("Ada Lovelace", "ada@example.org")]
-    assert read.added(repository) == {}
+    assert read.added(repository, ["a.ipynb"]) == {}
     assert read.current_branch(repository) == "main"
     assert read.setting(repository, "core.bare") == "false"
 

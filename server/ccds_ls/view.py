@@ -168,7 +168,7 @@ def _used_by(view: View, name: str, email: str) -> str | None:
         return None
     if len(view.initials) == 1 and {person for person, _ in git.authors(view.repository)} == {name}:
         return next(iter(view.initials))
-    added = git.added(view.repository)
+    added = git.added(view.repository, view.notebooks)
     mine = {path for path, person in added.items() if person[0] == name or person[1] == email}
     used = authors.initials_in_use(path for path in view.notebooks if path in mine)
     ((first, times),) = used.most_common(1) or [("", 0)]
