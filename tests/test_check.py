@@ -200,6 +200,33 @@ def test_a_comment_that_accepts_changes_nothing_else(source: str, after: str | N
     )
 
 
+@pytest.mark.parametrize(
+    ("path", "after"),
+    [
+        (".env", "a\n# ccds-ls: ignore[rule] false alarm\nKEY=bad\n"),
+        ("conf/prod.env", "a\n# ccds-ls: ignore[rule] false alarm\nKEY=bad\n"),
+        ("a.ini", "a\n; ccds-ls: ignore[rule] false alarm\nKEY=bad\n"),
+        ("log4j.properties", "a\n# ccds-ls: ignore[rule] false alarm\nKEY=bad\n"),
+        ("Dockerfile", "a\n# ccds-ls: ignore[rule] false alarm\nKEY=bad\n"),
+        ("a.yaml", "a\nKEY=bad  # ccds-ls: ignore[rule] false alarm\n"),
+    ],
+)
+def test_a_comment_that_accepts_is_no_part_of_a_setting(path: str, after: str) -> None:
+    def bad(text: str) -> tuple[Finding, File]:
+        start = text.index("=bad") + 1
+        file = File(path, Origin.WORKTREE, State.WORK_TREE, len(text), text=text)
+        found = Finding(
+            "rule", None, Severity.WARNING, path, "Bad.", State.WORK_TREE, "f", Span(start, start + 3)
+        )
+        return found, file
+
+    text = "a\nKEY=bad\n"
+    (edit,) = suppressing_fixes(*bad(text))[0].edits
+    assert isinstance(edit, TextEdit)
+    mended = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    assert mended == after and is_suppressed(*bad(mended))
+
+
 def test_a_rule_that_is_off_is_not_run() -> None:
     assert findings(version("bad", Origin.WORKTREE), config=Config(disable=("bad",))) == []
 

@@ -17,13 +17,15 @@ _MARK = re.compile(r"ccds-ls:\s*ignore(-file)?\[([\w\s,-]*)\]")
 
 # What opens and closes a comment, by the ending of the file's name. Data formats without comments are not here.
 _SYNTAXES = {
-    ("#", ""): "py pyi toml yaml yml sh bash zsh r rb jl mk cfg env conf tf",
+    ("#", ""): "py pyi toml yaml yml sh bash zsh r rb jl mk cfg env conf properties tf",
     ("//", ""): "js ts jsx tsx java c h cpp hpp cs go rs scala kt swift php",
     ("--", ""): "sql lua hs",
     ("<!--", " -->"): "md html xml htm",
-    (";", ""): "ini properties",
+    (";", ""): "ini",
 }
 _COMMENTS = {ending: syntax for syntax, endings in _SYNTAXES.items() for ending in endings.split()}
+# Files of settings, in which what stands behind a value is a part of it, for some programs at least.
+_ABOVE = re.compile(r"\.env.*|.*\.(?:env|ini|cfg|conf|properties|mk)|(?:docker|make)file")
 _REASON = "false alarm"
 ACCEPTS = "Ignore this "
 """How the titles of the fixes begin that accept a finding and mend nothing."""
@@ -76,6 +78,8 @@ def _edit(finding: Finding, text: str, span: Span, comment: tuple[str, str]) -> 
         at, is_above = place
     elif last > first or lines.line(first).rstrip().endswith("\\"):
         return None  # Behind a line continuation, or in a text of several lines, it would be a part of that.
+    elif _ABOVE.fullmatch(finding.path.rpartition("/")[2].lower()):
+        at, is_above = lines.starts[first], True
     else:
         at, is_above = lines.line_end(first), False
     written = lines.line(first)

@@ -64,7 +64,8 @@ class Accepted:
         secrets = self.counts["secret"]
         if secrets:
             what = "1 of them is a secret" if secrets == 1 else f"{secrets} of them are secrets"
-            told += f" {what}: that is quiet now, not safe. Revoke it wherever it was pushed or shared."
+            it, was = ("it", "it was") if secrets == 1 else ("them", "they were")
+            told += f" {what}: that is quiet now, not safe. Revoke {it} wherever {was} pushed or shared."
         return f"{told} Commit the file with the project."
 
 
