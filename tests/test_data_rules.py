@@ -23,7 +23,7 @@ from ccds_ls.finding import (
     Unstage,
 )
 from ccds_ls.project import Project
-from ccds_ls.rules import Context, Rule, data_file, env_file, gitignore_data, key_file, litter
+from ccds_ls.rules import Context, Rule, data_file, env_file, gitignore_data, key_file, large_output, litter
 from ccds_ls.snapshot import File, Origin, Snapshot
 
 STAGED, WOULD_BE_ADDED, WORK_TREE = State.STAGED, State.WOULD_BE_ADDED, State.WORK_TREE
@@ -107,10 +107,10 @@ def test_a_file_is_told_by_its_first_bytes_where_its_name_says_little() -> None:
 def test_a_large_notebook_is_cleared_of_its_outputs_if_they_make_it_large(
     in_outputs: bool, state: State
 ) -> None:
-    printed = {"output_type": "stream", "name": "stdout", "text": "x" * 800_000 * in_outputs}
+    printed = {"output_type": "stream", "name": "stdout", "text": "x" * 400_000 * in_outputs}
     shown = {"cell_type": "markdown", "metadata": {}, "source": "y" * 800_000 * (not in_outputs)}
     code = {"cell_type": "code", "execution_count": 1, "metadata": {}, "outputs": [printed], "source": "f()"}
-    text = json.dumps({"cells": [shown, code], "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+    text = json.dumps({"cells": [shown, code, code], "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
     (finding,) = found(data_file.RULE, made("notebooks/a.ipynb", text, state))
     assert ("most of that is saved outputs" in finding.message) is in_outputs
     first = finding.fixes[0]
@@ -122,6 +122,15 @@ def test_a_large_notebook_is_cleared_of_its_outputs_if_they_make_it_large(
         "no edits at each keystroke"
     )
     assert not any(fix.preferred for fix in finding.fixes), "nobody wants a notebook ignored by one key"
+
+
+def test_large_outputs_are_told_once() -> None:
+    printed = {"output_type": "stream", "name": "stdout", "text": "x" * 400_000}
+    code = {"cell_type": "code", "execution_count": 1, "metadata": {}, "outputs": [printed], "source": "f()"}
+    text = json.dumps({"cells": [code] * 3, "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+    file = made("notebooks/a.ipynb", text)
+    assert found(data_file.RULE, file) == []
+    assert [finding.kind for finding in found(large_output.RULE, file)] == ["notebook"]
 
 
 # Litter

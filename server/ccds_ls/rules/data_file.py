@@ -44,7 +44,7 @@ Keeps the file out of the commit: takes it out of the index again, or stops trac
 `.gitignore`; for a file in a data folder the line covers the folder. The file itself is never touched. No fix
 is applied unasked, because only you know whether the file is wanted. Data that the project needs goes to
 shared storage, to DVC or to Git LFS. A notebook whose outputs make it large is cleared of
-them by the first fix.
+them by the first fix; where `large-output` has a finding on it there is none here.
 
 ## Options
 
@@ -70,7 +70,7 @@ from ccds_ls.finding import (
 )
 from ccds_ls.gitignore import ignoring_fixes, pattern_for
 from ccds_ls.notebook.cell_findings import clear_outputs, outputs_size
-from ccds_ls.rules import Context, Rule
+from ccds_ls.rules import Context, Rule, large_output
 from ccds_ls.rules.litter import litter_of
 from ccds_ls.snapshot import File, Origin
 
@@ -84,6 +84,12 @@ def check(file: File, context: Context) -> Iterator[Finding]:
     verdict = judge_file(file, path, config)
     if verdict is None:
         return
+    if (
+        verdict.row.kind == "large-notebook"
+        and large_output.CODE not in config.disable
+        and large_output.is_flagged(file)
+    ):
+        return  # that rule says the same
     yield Finding(
         code=RULE.code,
         kind=verdict.row.kind,
