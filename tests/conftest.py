@@ -6,14 +6,15 @@ import gc
 
 from hypothesis import settings
 
-import engine_once
+import quick_secrets
 
 # Time belongs into the benchmarks: on a busy machine a deadline fails a test that is right.
 settings.register_profile("few", deadline=None, max_examples=25)
 settings.register_profile("many", deadline=None, max_examples=400)  # make test-long
 settings.load_profile("few")
 
-engine_once.keep()
+quick_secrets.keep_engine()
+quick_secrets.hurry_fingerprints()
 
 
 def pytest_collection_finish() -> None:

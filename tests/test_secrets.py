@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import quick_secrets
 from ccds_ls.finding import Span
 from ccds_ls.secrets import Detector, fingerprint, load, own_rules_only, redact, while_the_engine_loads
 from ccds_ls.secrets import engine as secret_engine
@@ -472,6 +473,13 @@ def test_a_fingerprint_is_stable_and_tells_values_apart() -> None:
     one, other = (drawn(string.ascii_letters, 30, random.Random(seed)) for seed in (1, 2))
     assert fingerprint(one) == fingerprint(one) != fingerprint(other)
     assert one not in redact(one)
+
+
+def test_a_fingerprint_is_slow_and_the_same_in_every_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Baselines and accepted findings in people's projects hold it."""
+    assert quick_secrets.ROUNDS == 20_000
+    monkeypatch.setattr("ccds_ls.secrets.secret.ROUNDS", quick_secrets.ROUNDS)
+    assert fingerprint("a value of no other test") == "5f42fce76cb7"
 
 
 SLOW = [

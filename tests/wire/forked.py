@@ -20,7 +20,7 @@ from contextlib import suppress
 from functools import cache
 from typing import IO, Any
 
-import engine_once
+import quick_secrets
 from ccds_ls.lsp.edge import start
 from wire import tiny_server
 from wire.client import TINY
@@ -104,8 +104,8 @@ def main() -> None:
     from ccds_ls.secrets.patterns import line  # noqa: F401
 
     all_rules()
-    engine_once.keep()
-    engine_once.load()
+    quick_secrets.keep_engine()
+    quick_secrets.load()
     gc.freeze()  # A child that looked at all this would have to copy it first.
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

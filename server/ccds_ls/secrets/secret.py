@@ -45,6 +45,9 @@ def redact(value: str) -> str:
     return f"{prefix[0] if prefix else ''}…({len(value)} characters)"
 
 
+ROUNDS = 20_000
+"""Of the hash in a fingerprint: a few milliseconds, so that nobody tries all passwords. Never to be changed."""
+
 _fingerprints: dict[bytes, str] = {}
 
 
@@ -56,6 +59,6 @@ def fingerprint(value: str) -> str:
     if known is None:
         if len(_fingerprints) > 10_000:
             _fingerprints.clear()
-        known = hashlib.pbkdf2_hmac("sha256", data, b"ccds-ls secret fingerprint", 20_000).hex()[:12]
+        known = hashlib.pbkdf2_hmac("sha256", data, b"ccds-ls secret fingerprint", ROUNDS).hex()[:12]
         _fingerprints[digest] = known
     return known
