@@ -92,7 +92,7 @@ def test_what_got_into_a_commit_is_stopped_at_the_push(
     assert stopped.returncode == 1, "the history is not"
     said = stopped.stdout + stopped.stderr
     assert f"in commit {oid}" in said and "src/hub.py:1:8" in said
-    assert value not in said and "git push --no-verify" in said and "git rebase -i COMMIT^" in said
+    assert value not in said and "git push --no-verify" in said and "git commit -a --amend" in said
     assert push(repo, **{SKIP: "1"}).returncode == 0
     stage(repo, {"src/a.py": "x = 1\n"})
     assert commit(repo).returncode == 0
@@ -100,7 +100,7 @@ def test_what_got_into_a_commit_is_stopped_at_the_push(
     assert push(repo).returncode == 0, "nothing to push"
     monkeypatch.chdir(repo)
     assert main(["check", "--unpushed"]) == 0
-    assert capsys.readouterr().out == "There is nothing to push: every commit is on a remote already.\n"
+    assert capsys.readouterr().out == "Nothing to check: a push would bring no new content of a file.\n"
 
 
 def test_the_command_line_says_what_a_push_would_publish(

@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     from ccds_ls.finding import Severity
 
     if options.unpushed and not checked.files and options.format == "text":
-        print("There is nothing to push: every commit is on a remote already.")
+        print("Nothing to check: a push would bring no new content of a file.")
     else:
         show(checked, options.format)
     return 1 if checked.down_to(Severity.WARNING).located else 0

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 _MANY = 500  # contents, which take about a second
 _OUT_OF_A_COMMIT = (
-    "To take something out of a commit that was not pushed: mend the file, then 'git commit --amend' where it is the "
-    "last commit, 'git rebase -i COMMIT^' where it is an older one."
+    "To take something out of a commit that was not pushed: mend the file, then 'git commit -a --amend' where it is "
+    "the last commit, 'git rebase -i COMMIT^' where it is an older one."
 )
 
 
