@@ -550,6 +550,7 @@ def test_rules_that_were_compiled_long_ago_are_removed_by_a_new_version(
         ("password_hash,public_api_key", "<hex32>,<token>", []),
         ("is_secret,secret", "1,True", []),
         ("a,password", "1,2,<password>", []),
+        ("page,next_page_token,continuation_token", "1,<b62-25>,<b62-25>", []),
     ],
 )
 @pytest.mark.parametrize("rows", [1, 40])
@@ -571,17 +572,29 @@ def test_a_kaggle_json_is_called_so(text: str) -> None:
 
 
 def test_a_random_password_of_letters_alone_needs_no_quotes() -> None:
-    value = SAMPLES["b62-25"]()
-    letters = "".join(chr(ord("g") + int(c)) if c.isdigit() else c for c in value)
+    letters = "".join(random.choices("bcdfgjkpqvwxzBCDFGJKPQVWXZ", k=20))
     for line, path in ((f"  POSTGRES_PASSWORD: {letters}", "compose.yaml"), (f"DB_PWD={letters}", ".env")):
         assert [secret.kind for secret in own_rules_only().find(line, path)] == ["password"]
-    assert not own_rules_only().find("password: PasswordFieldWidget\npassword: documentation\n", "a.yaml")
+    # What a translation has in the place of the word.
+    for word in (
+        "PasswordFieldWidget",
+        "documentation",
+        "bladwijzerwerkbalk",
+        "predstavljaju",
+        "menjalankannya",
+    ):
+        assert not own_rules_only().find(f"password: {word}\n", "a.yaml")
 
 
 def test_a_column_in_which_few_values_are_secrets_is_none() -> None:
     rows = [filled("<token>"), "none", "n/a", "later", "yes"]
     assert not own_rules_only().find("\n".join(["api_key", *rows]), "x.csv")
     assert own_rules_only().find("\n".join(["api_key", *[rows[0]] * 3, *rows[:2]]), "x.csv")
+
+
+def test_a_column_of_few_values_that_come_again_and_again_holds_no_passwords() -> None:
+    categories = "\n".join(["county,pwd", *(f"{n},Class-{n % 3}" for n in range(20))])
+    assert not own_rules_only().find(categories, "x.csv")
 
 
 def test_while_the_engine_loads_a_long_text_waits_for_it() -> None:

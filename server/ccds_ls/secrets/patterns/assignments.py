@@ -23,6 +23,7 @@ from ccds_ls.secrets.patterns.values import (
     is_password,
     is_random,
     is_uuid,
+    wordiness,
 )
 
 _KEYWORD = re.compile(
@@ -50,6 +51,7 @@ _CHOSEN_TOKEN = re.compile(r"(?:jupyter|notebook|server)\w{0,10}[._]token", re.I
 _OTHER_NAME = re.compile(r"[A-Za-z_]{1,20}=[^=]")
 _HASHED_NAME = re.compile(r"[\w.]+-[0-9a-f]{32,}\Z")
 _SLUG = re.compile(r"[a-z]+(?:[-_][a-z]+)*\d{0,2}\Z")  # a package's name
+_FOREIGN = 0.5  # the wordiness of most long words of other languages than English is above it
 _NOT_ALNUM = re.compile(r"[\W_]+")
 
 
@@ -152,7 +154,8 @@ def _confidence(meaning: Meaning, link: Link, value: _Value, *, clear: bool) -> 
         return "medium"
     # What is not random may have been chosen by a person, where a person chooses.
     if meaning.kind == "password" or _CHOSEN_TOKEN.search(link.name):
-        return "medium" if is_password(text) else None
+        word = not link.match["quote"] and text.isalpha() and wordiness(text) >= _FOREIGN
+        return "medium" if is_password(text) and not word else None
     chosen = meaning.kind == "secret" and len(text) >= 12 and is_password(text)
     return "low" if chosen and not _SLUG.match(text) else None
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from ccds_ls.secrets.patterns.match import Match
+from ccds_ls.secrets.patterns.names import meaning_of
 from ccds_ls.secrets.patterns.placeholders import is_place, is_placeholder
 from ccds_ls.secrets.patterns.providers import provider_in
 from ccds_ls.secrets.patterns.values import is_hex, is_password, is_random, is_uuid
@@ -56,7 +57,9 @@ def find(text: str) -> Iterator[tuple[Match, int]]:
         cells = [(start + row[number][0], row[number][1]) for start, row in rows if len(row) == len(names)]
         given = [cell for cell in cells if cell[1]]
         secret = [cell for cell in given if _holds(kind, cell[1])]
-        if secret and len(secret) * 4 >= len(given) * 3:
+        # A few values that come again and again are categories, and nobody's passwords.
+        repeats = kind == "password" and len({value for _, value in secret}) * 2 <= len(secret)
+        if secret and not repeats and len(secret) * 4 >= len(given) * 3:
             start, value = secret[0]
             told = provider_in(names[number], kind)
             confidence = "low" if kind == "password" else "medium"
@@ -76,7 +79,7 @@ def _fields(line: str, separator: str) -> list[tuple[int, str]]:
 
 def _kind(name: str) -> str | None:
     words = re.sub(r"\W+", "_", _CAPITAL.sub("_", name.strip())).lower()
-    if len(words) > 60 or _PUBLIC.search(words):
+    if len(words) > 60 or _PUBLIC.search(words) or meaning_of(words) is None:
         return None
     return next((kind for kind, names in _NAMES if names.match(words)), None)
 
