@@ -126,6 +126,7 @@ MAGICS: list[tuple[tuple[str, ...], list[str]]] = [
     # IPython takes these for magics without their mark.
     (("ls -la\npip install pandas\nif x:\n    cd ../data\n", "y"), ["x", "y"]),
     (("rm = cp = 1\nrm -cp\nls", "y"), ["y"]),
+    (("%time\nmore = 1\nmore += x\nmore and y\nmore is z",), ["x", "y", "z"]),
     # After these, a name may have come from anywhere.
     (("%run other.ipynb", "x"), []),
     (("from math import *", "x"), []),

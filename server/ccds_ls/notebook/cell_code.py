@@ -29,7 +29,8 @@ _PYTHON_CELLS = frozenset(("time", "capture", "prun", "memit", "mprun", "lprun")
 # Lines that IPython takes for a magic without its mark ("automagic"), be they Python or not.
 _UNMARKED = re.compile(
     r"^[ \t]*(?:ls[ \t]+-\w+[ \t]*$"
-    r"|(?P<name>cat|cd|conda|cp|less|ls|mamba|man|mkdir|more|mv|pip|rm|rmdir)[ \t]+[^\s=(,:\[])",
+    r"|(?P<name>cat|cd|conda|cp|less|ls|mamba|man|mkdir|more|mv|pip|rm|rmdir)"
+    r"[ \t]+(?!(?:and|as|else|for|if|in|is|not|or)\b|[+*/%^&|@<>-]+=?[ \t])[^\s=(,:\[!])",
     re.MULTILINE,
 )
 
