@@ -281,7 +281,9 @@ def test_new_names_count_on() -> None:
         new_name("Der Bericht", 4, [], Convention(r"\d\.\d_[a-z_]+", author="jqp2"))
         == "4.0_der_bericht.ipynb"
     )
-    with pytest.raises(ValueError, match="matches nb"):
+    dated = Convention(r"\d{4}-?\d\d-?\d\d[-_ ]\w[\w -]*", author="jqp")
+    assert new_name("2024-05-01 Plot rings", None, [], dated) == "2024-05-01-plot-rings.ipynb"
+    with pytest.raises(ValueError, match=r"style nb.* before them"):
         new_name("report", 4, [], Convention(r"nb\d"))
 
 

@@ -56,7 +56,10 @@ def new_name(description: str, phase: int | None, notebooks: Iterable[str], conv
     for name in _candidates((number,), convention.author, words, convention):
         if not own or not (folder.has(name, "") or problem(name, folder, convention)):
             return name
-    raise ValueError(f"No name with these words matches {convention.style}")
+    raise ValueError(
+        f"These words with a number and initials make no name in the notebook style {convention.style}. "
+        "Put what it asks for, such as a date, before them."
+    )
 
 
 def plan_renames(
