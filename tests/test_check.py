@@ -29,6 +29,7 @@ from ccds_ls.rules import Context, Rule, data_file
 from ccds_ls.secrets import Detector, own_rules_only
 from ccds_ls.snapshot import File, Origin, Snapshot
 from ccds_ls.suppression import is_suppressed, suppressing_fixes
+from ccds_ls.text import LineIndex, matching_line
 
 DETECTOR = own_rules_only()
 
@@ -225,6 +226,12 @@ def test_a_comment_that_accepts_is_no_part_of_a_setting(path: str, after: str) -
     assert isinstance(edit, TextEdit)
     mended = text[: edit.span.start] + edit.text + text[edit.span.end :]
     assert mended == after and is_suppressed(*bad(mended))
+
+
+def test_of_lines_as_long_as_a_file_only_the_beginning_is_compared() -> None:
+    long = "key = " + "1" * 10_000
+    old, new = LineIndex(f"{long}2\n"), LineIndex(f"{long}3\n{long}23\n")
+    assert matching_line(old, new, 0) == 0
 
 
 def test_a_rule_that_is_off_is_not_run() -> None:

@@ -55,6 +55,7 @@ class LineIndex:
 
 
 _FAR = 200  # lines away from a lost one in which something that is left of it is looked for
+_BEGINNING = 300  # characters of a line
 _WORD_AND_SIGN = re.compile(r"\W*\w+\W")
 
 
@@ -81,7 +82,8 @@ def matching_line(old: LineIndex, new: LineIndex, line: int) -> int:
 
 def _same_beginning(one: str, other: str) -> int:
     """How many characters but spaces two lines begin with; 0 where that is not a word and a sign behind it."""
-    one, other = "".join(one.split()), "".join(other.split())
+    # The beginning tells enough: a line may be a whole file.
+    one, other = "".join(one[:_BEGINNING].split()), "".join(other[:_BEGINNING].split())
     pairs = enumerate(zip(one, other, strict=False))
     same = next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
     return same if _WORD_AND_SIGN.match(one, 0, same) else 0
