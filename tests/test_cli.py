@@ -568,6 +568,11 @@ def test_a_file_with_a_filter_is_told_by_the_one_on_disk_and_that_is_said(
     write(
         repo, {".gitattributes": "*.csv filter=lfs\n*.py filter=strip\n", "hub.py": f'login("{token()}")\n'}
     )
+    git(repo, "config", "filter.lfs.clean", "cat")
+    write(repo, {"hubs.csv": f"hub,hf_token\nlab,{token()}\n"})
+    (kept,) = checked(capsys, "--would-add", "hubs.csv")
+    assert kept["code"] == "secret" and "filter" not in kept["message"], "Git LFS publishes it, too"
+    (repo / "hubs.csv").unlink()
     git(repo, "config", "filter.strip.clean", "sed s/hf_.*//")
     (told,) = checked(capsys, "--would-add")
     assert "git's filter 'strip' may change what is committed" in told["message"]

@@ -135,10 +135,9 @@ def _check_file(
                 continue
             accept = suppressing_fixes(finding, file) if rule.acceptable else ()
             message = finding.message
-            if file.filter and rule.is_about_commits and not file.ignored:
-                message += (
-                    f" (So says the file on disk; git's filter '{file.filter}' may change what is committed.)"
-                )
+            # What Git LFS keeps in the place of git is published with it as it is.
+            if file.filter not in (None, "lfs") and rule.is_about_commits and not file.ignored:
+                message += f" But git's filter '{file.filter}' may change what is committed."
             yield replace(finding, message=message, fixes=finding.fixes + accept)
 
 
