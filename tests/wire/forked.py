@@ -11,40 +11,63 @@ import gc
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
+from importlib import import_module
+from pathlib import Path
 from typing import IO, Any
 
 import quick_secrets
-from ccds_ls.lsp.edge import start
-from wire import tiny_server
+from ccds_ls.rules import all_rules
 from wire.client import TINY
+
+WHERE = "CCDS_LS_TEST_FORKERY"
+"""In the environment of a run's processes: the path at which the forkery that they share listens."""
 
 
 @cache
 def the_forkery() -> Forkery:
-    """The one forkery of this process."""
-    forkery = Forkery()
-    atexit.register(forkery.close)
+    """That of this run, or where there is none one of this process's own."""
+    if path := os.environ.get(WHERE):
+        return Forkery(path)
+    forkery, close = opened()
+    atexit.register(close)
     return forkery
+
+
+def opened() -> tuple[Forkery, Callable[[], None]]:
+    """A new forkery, and what closes it. It also ends when this process does."""
+    folder = tempfile.mkdtemp(prefix="ccds-ls-forkery-")
+    path = str(Path(folder, "socket"))
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen(64)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "wire.forked", str(listener.fileno())],
+            stdin=subprocess.PIPE,
+            pass_fds=[listener.fileno()],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+
+    def close() -> None:
+        process.communicate()
+        shutil.rmtree(folder)
+
+    return Forkery(path), close
 
 
 class Forkery:
     """Starts servers. What it returns has what the tests use of `subprocess.Popen`."""
 
-    def __init__(self) -> None:
-        self._socket, theirs = socket.socketpair()
-        arguments = [sys.executable, "-m", "wire.forked", str(theirs.fileno())]
-        path = os.pathsep.join(sys.path)
-        self._process = subprocess.Popen(
-            arguments, pass_fds=[theirs.fileno()], env={**os.environ, "PYTHONPATH": path}
-        )
-        theirs.close()
+    def __init__(self, path: str) -> None:
+        self.path = path
 
     def start(self, *, greet: bool = False) -> Any:
         """A tiny server in a process of its own; with `greet` it answers `initialize` before it serves."""
@@ -58,15 +81,13 @@ class Forkery:
         data = json.dumps(how).encode()
         pipes = [os.pipe() for _ in range(4)]
         theirs = [pipes[0][0], pipes[1][1], pipes[2][1], pipes[3][1]]
-        socket.send_fds(self._socket, [len(data).to_bytes(4, "big")], theirs)
-        self._socket.sendall(data)
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(self.path)
+            socket.send_fds(connection, [len(data).to_bytes(4, "big")], theirs)
+            connection.sendall(data)
         for pipe in theirs:
             os.close(pipe)
         return Forked(pipes[0][1], pipes[1][0], pipes[2][0], pipes[3][0])
-
-    def close(self) -> None:
-        self._socket.close()
-        self._process.wait()
 
 
 class Forked:
@@ -98,29 +119,31 @@ class Forked:
 
 
 def main() -> None:
-    """The process that is forked: takes pipes from a socket, for each four a child that waits for a server."""
-    import ccds_ls.lsp.server  # noqa: F401  # so that every child has it
-    from ccds_ls.rules import all_rules
-    from ccds_ls.secrets.patterns import line  # noqa: F401
-
+    """The process that is forked: takes pipes from sockets, for each four a child that waits for a server."""
+    for name in ("ccds_ls.lsp.server", "ccds_ls.secrets.patterns.line", "wire.tiny_server"):
+        import_module(name)  # so that every child has it
     all_rules()
     quick_secrets.keep_engine()
     quick_secrets.load()
     gc.freeze()  # A child that looked at all this would have to copy it first.
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    requests = socket.socket(fileno=int(sys.argv[1]))
-    while (received := socket.recv_fds(requests, 4, 4))[0]:
-        size, pipes, *_ = received
-        how = json.loads(requests.recv(int.from_bytes(size, "big"), socket.MSG_WAITALL))
+    listener = socket.socket(fileno=int(sys.argv[1]))
+    while sys.stdin not in select.select([listener, sys.stdin], [], [])[0]:
+        with listener.accept()[0] as connection:
+            size, pipes, *_ = socket.recv_fds(connection, 4, 4)
+            how = json.loads(connection.recv(int.from_bytes(size, "big"), socket.MSG_WAITALL))
         if os.fork() == 0:
-            requests.close()
+            listener.close()
             _watch(how, *pipes)
         for pipe in pipes:
             os.close(pipe)
 
 
 def _watch(how: dict[str, Any], stdin: int, stdout: int, stderr: int, status: int) -> None:
+    from ccds_ls.lsp.edge import start
+    from wire import tiny_server
+
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     server = os.fork()
     if server == 0:
