@@ -624,10 +624,22 @@ def test_one_cause_is_told_once(repo: Path, capsys: pytest.CaptureFixture[str]) 
 def test_a_file_for_secrets_that_was_added_against_gitignore_is_told_once(
     repo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write(repo, {".gitignore": ".env\n*.pem\n", ".env": "DB_USER=ana\n", "a.pem": private_key()})
-    git(repo, "add", "--force", ".env", "a.pem")
+    write(
+        repo,
+        {
+            ".gitignore": ".env\n.netrc\n*.pem\n",
+            ".env": "DB_USER=ana\n",
+            "a.pem": private_key(),
+            ".netrc": "",
+        },
+    )
+    git(repo, "add", "--force", ".env", "a.pem", ".netrc")
     found = [(item["code"], item["fixes"][0]) for item in checked(capsys, "--staged")]
-    assert found == [("env-file", "Unstage .env"), ("secret", "Unstage a.pem")]
+    assert found == [
+        ("env-file", "Unstage .env"),
+        ("ignored-but-tracked", "Unstage .netrc"),
+        ("secret", "Unstage a.pem"),
+    ]
 
 
 def test_a_secret_that_was_accepted_lets_no_other_value_of_its_file_in(

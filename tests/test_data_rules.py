@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from ccds_ls.config import Config
+from ccds_ls.check import check as run_rules
+from ccds_ls.config import Config, Ignore
 from ccds_ls.finding import (
     AppendLine,
     EditSaved,
@@ -24,6 +26,7 @@ from ccds_ls.finding import (
 )
 from ccds_ls.project import Project
 from ccds_ls.rules import Context, Rule, data_file, env_file, gitignore_data, key_file, large_output, litter
+from ccds_ls.secrets import own_rules_only
 from ccds_ls.snapshot import File, Origin, Snapshot
 
 STAGED, WOULD_BE_ADDED, WORK_TREE = State.STAGED, State.WOULD_BE_ADDED, State.WORK_TREE
@@ -129,8 +132,15 @@ def test_large_outputs_are_told_once() -> None:
     code = {"cell_type": "code", "execution_count": 1, "metadata": {}, "outputs": [printed], "source": "f()"}
     text = json.dumps({"cells": [code] * 3, "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
     file = made("notebooks/a.ipynb", text)
-    assert found(data_file.RULE, file) == []
-    assert [finding.kind for finding in found(large_output.RULE, file)] == ["notebook"]
+
+    def told(**settings: Any) -> list[str]:
+        projects = (Project(config=Config(**settings)),)
+        rules = (data_file.RULE, large_output.RULE)
+        snapshot = Snapshot(Path("/"), (file,), projects=projects)
+        return [finding.code for finding, _ in run_rules(snapshot, own_rules_only(), rules)]
+
+    assert told() == ["large-output"]
+    assert told(disable=("large-output",)) == told(ignore=(Ignore("large-output"),)) == ["data-file"]
 
 
 # Litter

@@ -89,20 +89,19 @@ def check(
 
 
 def _told_once(found: list[Located], rules: Iterable[Rule], snapshot: Snapshot) -> Iterator[Located]:
-    """Without findings on a file of which another rule tells the same value by value.
+    """Without findings on a file of which another rule tells the same more exactly.
 
-    A value that was accepted by itself tells nothing, for the rest of the file still counts; a baseline accepts all.
+    What was accepted by itself tells nothing, for the rest of the file still counts; a baseline accepts all.
     """
-    told_by = {rule.code: rule.told_by for rule in rules if rule.told_by}
+    told_by = {(rule.code, kind): codes for rule in rules for kind, codes in rule.told_by.items()}
     told = {(finding.code, file.path, file.origin) for finding, file in found}
     for finding, file in found:
-        code = told_by.get(finding.code, "")
-        project = nearest(snapshot.projects, file.path)
-        accepted = code and any(
-            entry[:2] == (code, project.relative(file.path)) for entry in project.baseline
-        )
-        if not accepted and (code, file.path, file.origin) not in told:
-            yield finding, file
+        codes = told_by.get((finding.code, finding.kind or ""), ())
+        if not any((code, file.path, file.origin) in told for code in codes):
+            project = nearest(snapshot.projects, file.path)
+            accepted = {entry[:2] for entry in project.baseline} if codes else set()
+            if accepted.isdisjoint((code, project.relative(file.path)) for code in codes):
+                yield finding, file
 
 
 @functools.cache

@@ -6,8 +6,8 @@ A rule module has a docstring (its documentation, see ``rules/docs.py`` for the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -55,8 +55,8 @@ class Rule:
     true for a rule that looks for secrets: it runs last, as the engine may still be loading. An
     ``is_optional`` rule is off until the setting ``enable`` names it. ``acceptable`` is false where
     accepting a finding would not help, so that no fix offers it. ``is_about_commits`` is true where what must
-    not be published is flagged; how a notebook is kept, for example, is a matter of the work tree. ``told_by`` is the
-    code of a rule that tells value by value what this one tells of a file: where it does, this one is silent.
+    not be published is flagged; how a notebook is kept, for example, is a matter of the work tree. ``told_by``
+    are for some kinds the codes of rules that tell the same of a file better: where one does, this one is silent.
     """
 
     code: str
@@ -70,7 +70,7 @@ class Rule:
     is_optional: bool = False
     acceptable: bool = True
     is_about_commits: bool = False
-    told_by: str = ""
+    told_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @cache

@@ -70,7 +70,7 @@ from ccds_ls.finding import (
 )
 from ccds_ls.gitignore import ignoring_fixes, pattern_for
 from ccds_ls.notebook.cell_findings import clear_outputs, outputs_size
-from ccds_ls.rules import Context, Rule, large_output
+from ccds_ls.rules import Context, Rule
 from ccds_ls.rules.litter import litter_of
 from ccds_ls.snapshot import File, Origin
 
@@ -84,12 +84,6 @@ def check(file: File, context: Context) -> Iterator[Finding]:
     verdict = judge_file(file, path, config)
     if verdict is None:
         return
-    if (
-        verdict.row.kind == "large-notebook"
-        and large_output.CODE not in config.disable
-        and large_output.is_flagged(file)
-    ):
-        return  # that rule says the same
     yield Finding(
         code=RULE.code,
         kind=verdict.row.kind,
@@ -214,5 +208,6 @@ RULE = Rule(
     },
     check=check,
     is_about_commits=True,
+    told_by={"large-notebook": ("large-output",)},
     reads_text=False,
 )

@@ -137,6 +137,6 @@ RULE = Rule(
     },
     check=check,
     is_about_commits=True,
-    told_by="secret",
+    told_by=dict.fromkeys(_SEVERITIES, ("secret",)),
     reads_text=False,
 )

@@ -4,7 +4,7 @@
 
 A file in git that a line of `.gitignore` (or of another ignore file) would keep out, if git did not track it. It
 was added with `--force`, or before the line was written. What other rules say of the file counts more: where it is
-data, litter or a file for secrets, this rule is silent. Placeholders such as `.gitkeep` are often kept in ignored
+data or litter, or has secrets in it, this rule is silent. Placeholders such as `.gitkeep` are often kept in ignored
 folders on purpose.
 
 ## Why it matters
@@ -39,7 +39,6 @@ from ccds_ls.data_policy import Content, content_of, judge_file
 from ccds_ls.finding import Finding, Fix, Severity, State, StopTracking, Unstage, plain_fingerprint
 from ccds_ls.rules import Context, Rule
 from ccds_ls.rules.litter import litter_of
-from ccds_ls.rules.secret import is_for_secrets
 from ccds_ls.snapshot import File
 
 
@@ -48,7 +47,7 @@ def check(file: File, context: Context) -> Iterator[Finding]:
     path = context.project.relative(file.path)
     if file.covered_by is None or content_of(path, file.head) is Content.NOTE or litter_of(path):
         return
-    if is_for_secrets(file) or judge_file(file, path, context.config):
+    if judge_file(file, path, context.config):
         return
     new = file.state is State.STAGED and not file.committed
     edit = Unstage(file.path) if new else StopTracking(file.path)
@@ -71,6 +70,7 @@ RULE = Rule(
     summary="An ignore file covers this file, and git tracks it all the same",
     kinds={"tracked": "A file in git is covered by a line of an ignore file."},
     check=check,
+    told_by={"tracked": ("secret", "env-file", "key-file")},
     reads_text=False,
     local=False,
 )

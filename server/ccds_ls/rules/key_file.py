@@ -93,6 +93,6 @@ RULE = Rule(
     },
     check=check,
     is_about_commits=True,
-    told_by="secret",
+    told_by={"private-key": ("secret",)},
     reads_text=False,
 )

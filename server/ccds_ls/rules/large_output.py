@@ -37,7 +37,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ccds_ls.finding import Finding, Severity
-from ccds_ls.notebook import Cell
 from ccds_ls.notebook.cell_findings import clear_outputs, in_cell, on_notebook, outputs_size
 from ccds_ls.rules import Context, Rule
 from ccds_ls.snapshot import File
@@ -50,9 +49,13 @@ NOTEBOOK_LIMIT = 1_000_000
 
 def check(file: File, context: Context) -> Iterator[Finding]:  # noqa: ARG001 - every rule has this form
     """Yield a finding for each cell with large outputs, or one for a notebook that has them in many cells."""
-    if file.ignored:
+    if file.notebook is None or file.ignored:
         return
-    cells, large = _with_outputs(file)
+    is_json = file.cells is None and not file.is_script
+    if is_json and len(file.text or "") <= CELL_LIMIT:
+        return  # None of it is larger than all of it, and to measure takes longer than to see this.
+    cells = [cell for cell in file.notebook.cells if cell.outputs]
+    large = [cell for cell in cells if outputs_size(cell) > CELL_LIMIT]
     for cell in large:
         message = f"The saved outputs of this cell take {outputs_size(cell) / 1e6:.1f} MB. Show less, or clear them."
         fixes = clear_outputs(file, "Clear the outputs of this cell", (cell,))
@@ -62,21 +65,6 @@ def check(file: File, context: Context) -> Iterator[Finding]:  # noqa: ARG001 - 
         message = f"The saved outputs of this notebook take {total / 1e6:.1f} MB. Clear them before a commit."
         fixes = clear_outputs(file, "Clear all outputs of this notebook", cells)
         yield on_notebook(CODE, "notebook", Severity.WARNING, file, message, fixes)
-
-
-def is_flagged(file: File) -> bool:
-    """Whether there is such a finding on a notebook."""
-    cells, large = _with_outputs(file)
-    return bool(large) or sum(map(outputs_size, cells)) > NOTEBOOK_LIMIT
-
-
-def _with_outputs(file: File) -> tuple[list[Cell], list[Cell]]:
-    """The cells with outputs, and those of them with large ones; none where the file is too small for that."""
-    is_json = file.cells is None and not file.is_script
-    if file.notebook is None or (is_json and len(file.text or "") <= CELL_LIMIT):
-        return [], []  # None of it is larger than all of it, and to measure takes longer than to see this.
-    cells = [cell for cell in file.notebook.cells if cell.outputs]
-    return cells, [cell for cell in cells if outputs_size(cell) > CELL_LIMIT]
 
 
 RULE = Rule(
