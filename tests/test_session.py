@@ -24,13 +24,14 @@ from ccds_ls.lsp import work as work_module
 from ccds_ls.lsp.file_actions import code_actions
 from ccds_ls.lsp.folders import Folder
 from ccds_ls.lsp.rename import edit_parts, shown_files, text_in
+from ccds_ls.lsp.server import Server
 from ccds_ls.lsp.session import Session
 from ccds_ls.lsp.standing import Overlay, Publication
 from ccds_ls.lsp.to_proto import Client
 from ccds_ls.lsp.work import Work
 from ccds_ls.naming.renaming import plan_moves
 from ccds_ls.notebook import Notebook, parse
-from ccds_ls.secrets import EngineUnavailable, Secret, own_rules_only, while_the_engine_loads
+from ccds_ls.secrets import Detector, EngineUnavailable, Secret, own_rules_only, while_the_engine_loads
 from ccds_ls.view import View
 from notebook_blocks import from_block
 from secret_samples import SAMPLES
@@ -467,9 +468,22 @@ def test_where_the_engine_cannot_be_had_our_own_rules_search_long_texts_too(
     said: list[str] = []
     session = Session(Client(), while_the_engine_loads())
     work = SimpleNamespace(everything=lambda: said.append("again"))
-    server = SimpleNamespace(session=session, warn=said.append, work=work)
+    server = SimpleNamespace(session=session, warn=said.append, work=work, engine_loaded=threading.Event())
     text = f"password = '{SAMPLES['password']()}'\n" + "x = 1\n" * 100_000
     assert not session.detector.find(text, "a.py")
     asyncio.run(lifecycle._load_engine(cast(Any, server)))
     assert len(session.detector.find(text, "a.py")) == 1
     assert said == ["There is no engine. Only our own rules look for secrets.", "again"]
+
+
+def test_what_enters_a_commit_waits_for_the_engine() -> None:
+    server, whole = Server(), own_rules_only()
+    long = f'login("{SAMPLES["huggingface-token"]()}")\n' + "x = 1\n" * 100_000
+    assert not server.session.detector.find(long, "a.py"), "left for when the engine is there"
+    found: list[Detector] = []
+    waiting = threading.Thread(target=lambda: found.append(server.whole_detector()))
+    waiting.start()
+    server.session.detector = whole
+    server.engine_loaded.set()
+    waiting.join()
+    assert found == [whole] and found[0].find(long, "a.py")

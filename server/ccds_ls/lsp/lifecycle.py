@@ -74,13 +74,15 @@ async def _ask_settings(server: Server) -> None:
 
 async def _load_engine(server: Server) -> None:
     """Load the secret engine in the background, then check again what was checked without it."""
+    detector = own_rules_only()
     try:
-        server.session.detector = await asyncio.get_running_loop().run_in_executor(None, load)
+        detector = await asyncio.get_running_loop().run_in_executor(None, load)
     except EngineUnavailable as error:
-        server.session.detector = own_rules_only()
         server.engine_problem = f"{error} Only our own rules look for secrets."
         server.warn(server.engine_problem)
-    server.engine_pending = False
+    finally:
+        server.session.detector = detector
+        server.engine_loaded.set()
     gc.freeze()  # what has been loaded stays; see work.keep_for_good
     server.work.everything()
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import sys
+import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -28,7 +29,9 @@ from ccds_ls.lsp.standing import Publication
 from ccds_ls.lsp.status import STATUS, status
 from ccds_ls.lsp.to_proto import Client
 from ccds_ls.lsp.work import Work
-from ccds_ls.secrets import while_the_engine_loads
+from ccds_ls.secrets import Detector, own_rules_only, while_the_engine_loads
+
+_ENGINE_LOADS = 30.0  # seconds at most, of which a first start compiles for five
 
 
 class Server(LanguageServer):
@@ -49,7 +52,7 @@ class Server(LanguageServer):
         self.session = Session(Client(), while_the_engine_loads())
         self.work = Work(self.session, self.publish, self.warn, self.tell_status)
         self.engine_problem: str | None = None
-        self.engine_pending = True
+        self.engine_loaded = threading.Event()  # or it can't be
         self.told_status: dict[str, Any] = {}
         self.published: dict[str, tuple[int | None, tuple[types.Diagnostic, ...]]] = {}
         self.tasks: set[asyncio.Future[Any]] = set()
@@ -91,11 +94,18 @@ class Server(LanguageServer):
         """Tell the user what was done where no reply to a request does."""
         self.window_show_message(types.ShowMessageParams(types.MessageType.Info, message))
 
+    def whole_detector(self) -> Detector:
+        """The detector once the engine has loaded, for work in a thread on what enters a commit or is accepted.
+
+        Until then large files are left for later, which would pass for clean.
+        """
+        return self.session.detector if self.engine_loaded.wait(_ENGINE_LOADS) else own_rules_only()
+
     def tell_status(self) -> None:
         """Say what a status bar shows, to a client that has one, unless that is what was said last."""
         if not self.session.client.status:
             return
-        told = status(self.session, busy=self.engine_pending, engine_problem=self.engine_problem)
+        told = status(self.session, busy=not self.engine_loaded.is_set(), engine_problem=self.engine_problem)
         if told != self.told_status:
             self.told_status = told
             self.protocol.notify(STATUS, told)

@@ -81,7 +81,7 @@ def _adopted(server: Server, chosen: Plan) -> Done:
     from ccds_ls.scaffold.adopt import adopt, start_quiet
 
     done = adopt(chosen)
-    told = start_quiet(chosen.folder, done, server.session.detector, server.session.settings)
+    told = start_quiet(chosen.folder, done, server.whole_detector(), server.session.settings)
     return replace(done, message=f"{done.message} {told}".strip())
 
 

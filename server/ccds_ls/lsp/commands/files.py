@@ -128,7 +128,7 @@ async def baseline(server: Server, given: InRoot) -> Result:
     folder = folder_of(server, given.root)
     try:
         accepted = await in_thread(
-            lambda _: accept([folder], server.session.detector, server.session.settings)
+            lambda _: accept([folder], server.whole_detector(), server.session.settings)
         )
     except (BaselineError, UsageError) as error:
         raise JsonRpcException(str(error), REQUEST_FAILED) from error

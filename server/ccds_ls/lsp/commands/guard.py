@@ -63,8 +63,8 @@ def _unpushed_findings(
     def tell(done: int, total: int) -> None:
         progress.tell(f"{done} of {total} contents in commits that were not pushed yet", 100 * done // total)
 
-    session = server.session
-    told = check_unpushed(repository.cancellable(stop), session.detector, None, session.settings, tell)
+    settings = server.session.settings
+    told = check_unpushed(repository.cancellable(stop), server.whole_detector(), None, settings, tell)
     return items(told.located)
 
 
@@ -94,7 +94,7 @@ def found_in(server: Server, view: View, files: Iterable[File]) -> list[dict[str
     from ccds_ls.report.json import items
 
     snapshot = make_snapshot(view, files, server.session.settings)
-    return items(check(snapshot, server.session.detector))
+    return items(check(snapshot, server.whole_detector()))
 
 
 def refuse_errors(findings: list[dict[str, Any]], what: str) -> None:
