@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from ccds_ls.finding import Span
-from ccds_ls.scaffold import FORM_SUFFIX
 from ccds_ls.scaffold.answers import AnswerError, Answers, Problem, answer_for, of_content, read_file, resolve
 from ccds_ls.scaffold.options import BY_KEY, OPTIONS, STORAGE_KEYS, Choice, Option
 from ccds_ls.scaffold.quoting import quoted
@@ -149,11 +148,6 @@ def in_yaml(value: object) -> str:
         return "{" + ", ".join(f"{in_yaml(key)}: {in_yaml(item)}" for key, item in value.items()) + "}"
     text = "" if value is None else str(value)
     return text if not text or _PLAIN.fullmatch(text) else quoted(text)
-
-
-def is_form(path: str) -> bool:
-    """Whether a file of this name is a new-project form."""
-    return path.endswith(FORM_SUFFIX)
 
 
 def load(path: Path) -> Form:
