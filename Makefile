@@ -25,7 +25,7 @@ help:  ## show this list
 demo: .venv/.ready  ## the guided tour on a throw-away project
 	@$(BIN)/ccds-ls demo
 
-test: .venv/.ready  ## the tests (about half a minute)
+test: .venv/.ready  ## the tests (about 20 seconds)
 	@$(MEMORY) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not long" --ignore=tests/editors --ignore=tests/projects
 
 check: .venv/.dev  ## linters, types, and whether the generated documents are up to date

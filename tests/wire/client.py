@@ -13,6 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ccds_ls.secrets import default_cache_dir
+
 Message = dict[str, Any]
 SECONDS = 15.0
 """How long any wait may take before the test fails; nothing comes near it unless it is broken."""
@@ -175,6 +177,12 @@ class Client:
             with suppress(BrokenPipeError):
                 pipe.close()
         self.process.wait()
+
+
+def at_home(home: Path) -> dict[str, str]:
+    """The environment of a user with this home; the secret engine's compiled rules are the machine's own."""
+    cache = str(default_cache_dir().parents[1])
+    return {"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1", "XDG_CACHE_HOME": cache}
 
 
 class ResponseError(Exception):

@@ -13,7 +13,7 @@ import pytest
 
 from git_server import GitServer, serving
 from repositories import commit_all, git, make, write
-from wire.client import READY, Client, ResponseError
+from wire.client import READY, Client, ResponseError, at_home
 
 pytestmark = pytest.mark.long
 
@@ -27,7 +27,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def client(home: Path) -> Iterator[Client]:
-    client = Client(READY, env={"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1"})
+    client = Client(READY, env=at_home(home))
     client.initialize()
     yield client
     assert client.shut_down() == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from repositories import commit_all, git, make, write
-from wire.client import READY, Client, ResponseError
+from wire.client import READY, Client, ResponseError, at_home
 
 pytestmark = pytest.mark.long
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.long
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     home = tmp_path_factory.mktemp("home")
     write(home, {".gitconfig": "[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n"})
-    client = Client(READY, env={"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1"})
+    client = Client(READY, env=at_home(home))
     client.initialize({"window": {"showMessage": {}}})
     yield client
     assert client.shut_down() == 0

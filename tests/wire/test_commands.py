@@ -13,7 +13,7 @@ import pytest
 from ccds_ls import rule_page
 from ccds_ls.lsp.commands import COMMANDS, schemas
 from repositories import commit_all, git, make, stage, write
-from wire.client import READY, Client, ResponseError
+from wire.client import READY, Client, ResponseError, at_home
 
 INVALID, FAILED = -32602, -32803
 
@@ -22,17 +22,10 @@ INVALID, FAILED = -32602, -32803
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     home = tmp_path_factory.mktemp("home")
     write(home, {".gitconfig": "[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n"})
-    client = Client(READY, env={"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1", "XDG_CACHE_HOME": _cache()})
+    client = Client(READY, env=at_home(home))
     client.initialize({"window": {"workDoneProgress": True}})
     yield client
     assert client.shut_down() == 0
-
-
-def _cache() -> str:
-    """The machine's own cache: the engine's compiled rules are in it."""
-    from ccds_ls.secrets import default_cache_dir
-
-    return str(default_cache_dir().parents[1])
 
 
 def token() -> str:

@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from ccds_ls.secrets import default_cache_dir
 from repositories import commit_all, git, make, write
-from wire.client import READY, Client, ResponseError, request
+from wire.client import READY, Client, ResponseError, at_home, request
 
 pytestmark = pytest.mark.long
 
@@ -24,8 +23,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def client(home: Path) -> Iterator[Client]:
-    cache = str(default_cache_dir().parents[1])  # the engine's compiled rules are in it
-    client = Client(READY, env={"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1", "XDG_CACHE_HOME": cache})
+    client = Client(READY, env=at_home(home))
     client.initialize({"window": {"showMessage": {}}})
     yield client
     assert client.shut_down() == 0

@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from ccds_ls.secrets import default_cache_dir
 from editors.waiting import until
 from git_server import GitServer, serving
 from repositories import write
-from wire.client import SERVER, Client, ResponseError, request
+from wire.client import SERVER, Client, ResponseError, at_home, request
 
 pytestmark = pytest.mark.long
 
@@ -24,8 +23,7 @@ WORK = "w07-model-training-script"
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     home = tmp_path_factory.mktemp("home")
     write(home, {".gitconfig": "[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n"})
-    cache = str(default_cache_dir().parents[1])  # the engine's compiled rules are in it
-    client = Client(SERVER, env={"HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1", "XDG_CACHE_HOME": cache})
+    client = Client(SERVER, env=at_home(home))
     client.initialize({"window": {"workDoneProgress": True}})
     yield client
     assert client.shut_down() == 0

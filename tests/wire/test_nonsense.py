@@ -13,7 +13,7 @@ import pytest
 
 from ccds_ls.lsp.capabilities import offered
 from repositories import make, stage
-from wire.client import READY, Client, request
+from wire.client import READY, Client, at_home, request
 
 pytestmark = pytest.mark.long
 
@@ -89,7 +89,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("seed", range(6))
 def test_nonsense_gets_one_reply_and_no_error_of_ours(root: Path, seed: int, tmp_path: Path) -> None:
     chance = random.Random(seed)
-    home = {"HOME": str(tmp_path), "GIT_CONFIG_GLOBAL": "/dev/null", "TMPDIR": str(tmp_path)}
+    home = {**at_home(tmp_path), "GIT_CONFIG_GLOBAL": "/dev/null", "TMPDIR": str(tmp_path)}
     client = Client(READY, env=home, cwd=str(tmp_path))
     client.initialize({}, workspaceFolders=[{"uri": root.as_uri(), "name": "r"}])
     for uri in documents(root):
