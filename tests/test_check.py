@@ -10,6 +10,7 @@ import pytest
 
 from ccds_ls import background_detector, check_paths
 from ccds_ls.check import UNCHECKED, Cache, _merged, check
+from ccds_ls.comment_place import long_strings
 from ccds_ls.config import Config, Ignore
 from ccds_ls.finding import (
     AppendLine,
@@ -226,6 +227,13 @@ def test_a_comment_that_accepts_is_no_part_of_a_setting(path: str, after: str) -
     assert isinstance(edit, TextEdit)
     mended = text[: edit.span.start] + edit.text + text[edit.span.end :]
     assert mended == after and is_suppressed(*bad(mended))
+
+
+def test_a_text_is_searched_for_strings_once_however_many_findings_it_has() -> None:
+    long_strings.cache_clear()
+    file = version("bad\n" * 50, Origin.WORKTREE)
+    assert len(findings(file)) == 50
+    assert long_strings.cache_info().misses == 1
 
 
 def test_of_lines_as_long_as_a_file_only_the_beginning_is_compared() -> None:

@@ -6,6 +6,7 @@ In a notebook's cell some lines are IPython's: all that stands on them belongs t
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ccds_ls.finding import Span
 from ccds_ls.text import LineIndex
@@ -46,6 +47,7 @@ def is_in_string(source: str, offset: int) -> bool:
     return any(span.start < offset < span.end for span in long_strings(source))
 
 
-def long_strings(source: str) -> list[Span]:
+@lru_cache(maxsize=4)  # each finding in a file asks
+def long_strings(source: str) -> tuple[Span, ...]:
     """The strings in triple quotes in some Python."""
-    return [Span(*token.span()) for token in _TOKEN.finditer(source) if token["quotes"]]
+    return tuple(Span(*token.span()) for token in _TOKEN.finditer(source) if token["quotes"])

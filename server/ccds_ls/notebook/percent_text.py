@@ -118,7 +118,7 @@ def _cell(number: int, kind: str, text: str, start: int, end: int, magic: str = 
 
 def _marked(source: str, *, commented: bool) -> Iterator[tuple[str, Span]]:
     """The lines of a cell, and where in each the mark of a comment stands that the notebook does not have."""
-    strings = [] if commented else long_strings(source)
+    strings = () if commented else long_strings(source)
     start, goes_on = 0, False
     for line in source.splitlines(keepends=True):
         match = _COMMENT.match(line)
