@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -63,3 +63,24 @@ def test_what_is_staged_while_git_is_asked_is_not_new(
     monkeypatch.setattr("ccds_ls.view.staged_entries", after)
     view = look(top, repository)
     assert (set(view.staged), view.would_add) == ({"a.csv"}, frozenset())
+
+
+def test_git_is_not_asked_what_ignores_files_that_it_lists_as_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    top = make(tmp_path / "r", {"run.log": "1\n"})
+    write(top, {"run.log": "2\n", "new.txt": "x\n", ".gitattributes": "*.txt filter=strip\n"})
+    git(top, "config", "filter.strip.clean", "cat")
+    asked: list[str] = []
+    ignored_by = read.ignored_by
+
+    def noted(
+        repository: read.Repository, paths: Iterable[str], *, although_tracked: bool = False
+    ) -> dict[str, read.Ignored]:
+        asked.extend(paths)
+        return ignored_by(repository, paths, although_tracked=although_tracked)
+
+    monkeypatch.setattr(read, "ignored_by", noted)
+    view = look(top, read.discover(top))
+    assert "new.txt" in view.would_add and asked == ["run.log"]
+    assert view.filters == {"new.txt": "strip"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -121,15 +121,20 @@ def look(
         would_add = [*modified.result(), *(path for path in new if path not in in_index)]
         view = _view(repository, staged, would_add, git.notebooks(repository, new))
         view = replace(view, modified=frozenset(modified.result()))
-        return with_settings_of_git(view, [*view.staged, *would_add])
+        untracked = view.would_add.difference(view.modified)
+        return with_settings_of_git(view, [*view.staged, *view.modified], untracked)
 
 
-def with_settings_of_git(view: View, paths: list[str]) -> View:
-    """The same with what git's ignore files, for files that it tracks too, and its attributes say of more paths."""
+def with_settings_of_git(view: View, paths: Iterable[str], untracked: Iterable[str] = ()) -> View:
+    """The same with what git's ignore files, for files that it tracks too, and its attributes say of more paths.
+
+    No ignore file covers those that are ``untracked`` and would be added: there may be thousands.
+    """
     if view.repository is None:
         return view
+    paths = list(paths)
     covered = git.ignored_by(view.repository, paths, although_tracked=True)
-    filters = git.filters(view.repository, paths)
+    filters = git.filters(view.repository, [*paths, *untracked])
     return replace(view, covered={**view.covered, **covered}, filters={**view.filters, **filters})
 
 

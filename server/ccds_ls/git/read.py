@@ -164,9 +164,10 @@ def attributes(repository: Repository, paths: Iterable[str], name: str) -> dict[
     if not wanted:
         return {}
     _, output = repository.run(["check-attr", "-z", "--stdin", name], feed=_joined(wanted))
-    fields = [os.fsdecode(field) for field in output.split(b"\0")[:-1]]
+    fields = output.split(b"\0")[:-1]
     values = zip(fields[::3], fields[2::3], strict=True)
-    return {path: value for path, value in values if value not in ("unspecified", "unset")}
+    given = ((path, value) for path, value in values if value not in (b"unspecified", b"unset"))
+    return {os.fsdecode(path): os.fsdecode(value) for path, value in given}
 
 
 def filters(repository: Repository, paths: Iterable[str]) -> dict[str, str]:
