@@ -164,10 +164,14 @@ def test_without_initials_there_is_no_proposal() -> None:
 def test_a_pattern_gets_a_proposal_where_a_usual_form_matches() -> None:
     assert propose("analysis.ipynb", EMPTY, Convention(r"\d\.\d-\w+")) == "0.0-analysis.ipynb"
     assert propose("analysis.ipynb", EMPTY, Convention(r"nb_\w+")) is None
-    beside = Folder("", ["01_clean.ipynb", "02_train.ipynb"])
+    beside = Folder("", ["01_jqp_clean.ipynb", "02_train.ipynb"])
     assert (
         propose("Look at it.ipynb", beside, Convention(r"\d+_\w+", author="jqp")) == "03_jqp_look_at_it.ipynb"
     )
+    without = Folder("", ["01_clean.ipynb", "02_train.ipynb"])
+    assert propose("Look at it.ipynb", without, Convention(r"\d+_\w+", author="jqp")) == "03_look_at_it.ipynb"
+    needed = Convention(r"\d+_(?:jqp|ab)_\w+", author="jqp")
+    assert propose("Look at it.ipynb", without, needed) == "03_jqp_look_at_it.ipynb"
     assert (
         propose("Look at it.ipynb", beside, Convention(r"\d+_(?!jqp)\w+", author="jqp"))
         == "03_look_at_it.ipynb"
@@ -283,6 +287,10 @@ def test_new_names_count_on() -> None:
     )
     dated = Convention(r"\d{4}-?\d\d-?\d\d[-_ ]\w[\w -]*", author="jqp")
     assert new_name("2024-05-01 Plot rings", None, [], dated) == "2024-05-01-plot-rings.ipynb"
+    own = Convention(r"\d+_\w+", author="jqp")
+    assert new_name("plot", None, ["notebooks/01_clean.ipynb"], own) == "02_plot.ipynb"
+    with pytest.raises(ValueError, match="this name already"):
+        new_name("Look at it", None, ["notebooks/look_at_it.ipynb"], Convention("[a-z_]+"))
     with pytest.raises(ValueError, match=r"style nb.* before them"):
         new_name("report", 4, [], Convention(r"nb\d"))
 

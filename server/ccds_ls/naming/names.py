@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from ccds_ls.naming.convention import Convention, Parts, is_untitled, problem, spelling, split, without_copy
 from ccds_ls.naming.folder import Folder, by_folder, folders, number_of, stem
@@ -34,7 +35,8 @@ def propose(name: str, folder: Folder, convention: Convention, heading: str | No
     if phase is None:
         phase = phase_of(folder.path, description, convention.phases)
     numbers = parts.number, folder.next_number(phase)
-    candidates = _candidates(numbers, initials, description, convention)
+    has_initials = bool(parts.initials) or _has_initials(folder, convention)
+    candidates = _candidates(numbers, initials, description, convention, has_initials)
     return next((new for new in candidates if _is_free(new, name, folder, convention)), None)
 
 
@@ -52,14 +54,19 @@ def new_name(description: str, phase: int | None, notebooks: Iterable[str], conv
     number = folder.next_number(phase_of(folder.path, words, convention.phases) if phase is None else phase)
     if number is None:
         raise ValueError("Every number of this phase is taken in this folder.")
-    own = convention.style not in ("ccds", "number")
-    for name in _candidates((number,), convention.author, words, convention):
-        if not own or not (folder.has(name, "") or problem(name, folder, convention)):
-            return name
-    raise ValueError(
-        f"These words with a number and initials make no name in the notebook style {convention.style}. "
-        "Put what it asks for, such as a date, before them."
-    )
+    has_initials = _has_initials(folder, convention)
+    fitting = list(_candidates((number,), convention.author, words, convention, has_initials))
+    if convention.style not in ("ccds", "number"):
+        fitting = [name for name in fitting if not problem(name, folder, convention)]
+        if not fitting:
+            raise ValueError(
+                f"These words with a number and initials make no name in the notebook style {convention.style}. "
+                "Put what it asks for, such as a date, before them."
+            )
+        fitting = [name for name in fitting if not folder.has(name, "")]
+    if not fitting:
+        raise ValueError("There is a notebook of this name already. Say in which way the new one differs.")
+    return fitting[0]
 
 
 def plan_renames(
@@ -109,9 +116,16 @@ def renumber(names: Iterable[str], phase: int | None) -> list[tuple[str, str]]:
 
 
 def _candidates(
-    numbers: Iterable[str | None], initials: str | None, description: str, convention: Convention
+    numbers: Iterable[str | None],
+    initials: str | None,
+    description: str,
+    convention: Convention,
+    has_initials: bool,
 ) -> Iterator[str]:
-    """The names that can be made of some parts, the likeliest first; more than one form for a project's own style."""
+    """The names that can be made of some parts, the likeliest first; more than one form for a project's own style.
+
+    ``has_initials`` says that those beside it have them: a style of one's own may do without.
+    """
     author = initials if initials and _TOKEN.fullmatch(initials) else ""
     given = [number for number in numbers if number]
     with_author = [(number, author) for number in given if author]
@@ -120,9 +134,16 @@ def _candidates(
         for parts in with_author if convention.style == "ccds" else without:
             yield "-".join(filter(None, (*parts, description))) + ".ipynb"
         return
-    for parts in (*with_author, *without, ("", "")):
+    both = (*with_author, *without) if has_initials else (*without, *with_author)
+    for parts in (*both, ("", "")):
         for gap in "-_ ":
             yield gap.join(filter(None, (*parts, description.replace("-", gap)))) + ".ipynb"
+
+
+@lru_cache(maxsize=64)
+def _has_initials(folder: Folder, convention: Convention) -> bool:
+    """Whether a folder's notebooks have initials, or there is none to tell."""
+    return not folder.names or any(split(stem(name), convention).initials for name in folder.names)
 
 
 def _description(parts: Parts, heading: str | None) -> str:
