@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ccds_ls.check import check
 from ccds_ls.collect import make_snapshot, overlay_file
+from ccds_ls.comment_place import long_strings
 from ccds_ls.finding import Span
 from ccds_ls.notebook.percent_text import parse
 from ccds_ls.secrets import own_rules_only
@@ -107,3 +108,11 @@ def test_no_text_is_too_much(text: str) -> None:
         for at in range(len(cell.source)):
             raw = cell.raw_span(Span(at, at + 1))
             assert raw and text[raw.start : raw.end] == cell.source[at]
+
+
+def test_a_script_without_lines_of_ipython_is_not_searched_for_strings_at_each_keystroke() -> None:
+    long_strings.cache_clear()
+    parse("# %%\n" + 'def f():\n    """Say\n    it."""\n    # a comment\n' * 9)
+    assert long_strings.cache_info().misses == 0
+    parse("# %%\n" + "# %time f()\n" * 9)
+    assert long_strings.cache_info().misses == 1

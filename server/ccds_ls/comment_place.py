@@ -6,7 +6,9 @@ In a notebook's cell some lines are IPython's: all that stands on them belongs t
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import lru_cache
+from operator import attrgetter
 
 from ccds_ls.finding import Span
 from ccds_ls.text import LineIndex
@@ -44,7 +46,9 @@ def place_of_comment(source: str, line: int, *, in_cell: bool) -> tuple[int, boo
 
 def is_in_string(source: str, offset: int) -> bool:
     """Whether a place in some Python is inside a string in triple quotes."""
-    return any(span.start < offset < span.end for span in long_strings(source))
+    strings = long_strings(source)
+    before = bisect_left(strings, offset, key=attrgetter("start"))
+    return before > 0 and offset < strings[before - 1].end
 
 
 @lru_cache(maxsize=4)  # each finding in a file asks

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ccds_ls.comment_place import long_strings
+from ccds_ls.comment_place import is_in_string
 from ccds_ls.finding import Span
 from ccds_ls.notebook import Cell, Notebook
 
@@ -118,15 +118,14 @@ def _cell(number: int, kind: str, text: str, start: int, end: int, magic: str = 
 
 def _marked(source: str, *, commented: bool) -> Iterator[tuple[str, Span]]:
     """The lines of a cell, and where in each the mark of a comment stands that the notebook does not have."""
-    strings = () if commented else long_strings(source)
     start, goes_on = 0, False
     for line in source.splitlines(keepends=True):
         match = _COMMENT.match(line)
         if commented:
             found = match is not None and not match["indent"]
         else:
-            is_code = not any(span.start < start < span.end for span in strings)
-            found = match is not None and is_code and (goes_on or _ESCAPED.match(line) is not None)
+            found = match is not None and (goes_on or _ESCAPED.match(line) is not None)
+            found = found and not is_in_string(source, start)
             goes_on = found and line.rstrip().endswith("\\")
         yield line, Span(*match.span("mark")) if match and found else Span(0, 0)
         start += len(line)
