@@ -84,3 +84,16 @@ def test_git_is_not_asked_what_ignores_files_that_it_lists_as_new(
     view = look(top, read.discover(top))
     assert "new.txt" in view.would_add and asked == ["run.log"]
     assert view.filters == {"new.txt": "strip"}
+
+
+@pytest.mark.parametrize(("name", "asked"), [("1.0-jqp-topic", False), ("Untitled", True)])
+def test_git_is_asked_who_works_here_for_a_name_that_needs_mending_alone(
+    name: str, asked: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(tmp_path / "r", {"README.md": "r\n"})
+    stage(tmp_path / "r", {f"notebooks/{name}.ipynb": "{}"})
+    settings: list[str] = []
+    monkeypatch.setattr(read, "setting", lambda _, name: settings.append(name))
+    view = look(tmp_path / "r", read.discover(tmp_path / "r"))
+    make_snapshot(view, index_files(view, view.staged))
+    assert bool(settings) is asked

@@ -223,22 +223,19 @@ def make_snapshot(
 ) -> Snapshot:
     """A Snapshot of some files of a view; ``settings`` are the editor's, ``known`` is what notebooks hold.
 
-    Whose initials are in use is found out where there is a notebook among the files, or with ``names_notebooks``.
+    Whose initials are in use is found out where there is a notebook among the files, or with ``names_notebooks``;
+    this user's own, for which git is asked a lot, where one of them needs another name.
     """
     chosen = tuple(files)
     projects = find_projects(view.root, (file.path for file in chosen), settings)
-    own, certain, in_use = None, False, frozenset[str]()
-    if names_notebooks or any(file.path.endswith(".ipynb") for file in chosen):
-        (own, certain), in_use = view.own_initials, frozenset(view.initials)
-    return Snapshot(
+    named = [file.path for file in chosen if file.path.endswith(".ipynb")]
+    snapshot = Snapshot(
         view.root,
         chosen,
         in_git=view.repository is not None,
         projects=projects,
         notebooks=view.notebooks,
-        initials=in_use,
-        author_initials=own,
-        initials_certain=certain,
+        initials=frozenset(view.initials if named or names_notebooks else ()),
         beside_models=tuple(_beside_models(view.root, chosen)),
         committed=_committed_ignores(view, chosen),
         with_dvc=frozenset(_with_dvc(view.root, projects, chosen)),
@@ -246,6 +243,23 @@ def make_snapshot(
         known=known,
         declared=_declared(view.root, projects, chosen),
     )
+    if names_notebooks or any(_is_misnamed(path, snapshot) for path in named):
+        own, certain = view.own_initials
+        return replace(snapshot, author_initials=own, initials_certain=certain)
+    return snapshot
+
+
+def _is_misnamed(path: str, snapshot: Snapshot) -> bool:
+    """Whether a notebook needs another name for all that its folder and the project's settings tell."""
+    from ccds_ls.naming.convention import Convention, problem
+    from ccds_ls.naming.folder import Folder
+
+    folder, _, name = path.rpartition("/")
+    config = nearest(snapshot.projects, path).config
+    convention = Convention(
+        config.notebook_style, snapshot.initials | frozenset(filter(None, [config.initials]))
+    )
+    return problem(name, snapshot.notebook_folders.get(folder) or Folder(folder, ()), convention) is not None
 
 
 def _declared(root: Path, projects: tuple[Project, ...], files: Iterable[File]) -> dict[str, Declared]:
