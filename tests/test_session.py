@@ -487,3 +487,24 @@ def test_what_enters_a_commit_waits_for_the_engine() -> None:
     server.engine_loaded.set()
     waiting.join()
     assert found == [whole] and found[0].find(long, "a.py")
+
+
+def test_what_git_lfs_is_to_keep_is_no_data_file_as_soon_as_it_is_told_so(tmp_path: Path) -> None:
+    root = repositories.make(tmp_path / "r", {".gitattributes": "\n"})
+    repositories.write(root, {"data/raw/a.csv": "a\n1\n"})
+    for name in ("clean", "process"):
+        repositories.git(root, "config", f"filter.lfs.{name}", "")
+    session = Session(Client(), own_rules_only())
+    folder = session.folders.at(root)
+
+    def shown() -> list[str]:
+        session.check(folder, session.refresh(folder))
+        return [finding.code for item in session.standing.values() for finding, _ in item.located]
+
+    assert shown() == ["data-file"] and session.folders.stale() == []
+    repositories.write(root, {".gitattributes": "*.csv filter=lfs\n"})
+    assert session.folders.stale() == [folder] and shown() == ["data-file"], "no filter is at work"
+    repositories.git(root, "config", "filter.lfs.clean", "echo version https://git-lfs.github.com/spec/v1")
+    assert session.folders.stale() == [folder] and shown() == []
+    repositories.write(root, {".gitattributes": "*.txt filter=lfs\n"})
+    assert session.folders.stale() == [folder] and shown() == ["data-file"]

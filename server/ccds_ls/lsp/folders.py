@@ -106,9 +106,15 @@ class Folders:
     def stamp(self, folder: Folder) -> tuple[object, ...]:
         """What changes when a folder must be looked at again: a stat of a few files."""
         repository = folder.repository
-        watched = [folder.root / name for name in (".gitignore", "pyproject.toml", baseline.NAME)]
+        watched = [
+            folder.root / name for name in (".gitignore", ".gitattributes", "pyproject.toml", baseline.NAME)
+        ]
         if repository:
             watched += [repository.index, repository.git_dir / "HEAD", repository.git_dir / "logs" / "HEAD"]
+            # Where filters are set, and what is ignored on this machine alone.
+            watched += [
+                repository.common_dir / name for name in ("config", "info/attributes", "info/exclude")
+            ]
         else:
             # A repository may be made here, or in any folder on the way to an open file.
             parents = [Path(parent) for parent, root in list(self._roots.items()) if root == folder.root]

@@ -90,7 +90,8 @@ async def _load_engine(server: Server) -> None:
 async def _watch_files(server: Server) -> None:
     """Have the client report what happens on disk; our own poll covers the index where it can't."""
     watchers = [
-        types.FileSystemWatcher(glob) for glob in ("**/*.ipynb", "**/.gitignore", "**/pyproject.toml")
+        types.FileSystemWatcher(glob)
+        for glob in ("**/*.ipynb", "**/.gitignore", "**/.gitattributes", "**/pyproject.toml")
     ]
     options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
     registration = types.Registration("ccds-watch", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)

@@ -286,5 +286,6 @@ def _states(folder: Folder, settings: dict[str, Any]) -> dict[str, State]:
         named = (siblings.get(os.path.dirname(path)), authors) if is_notebook else None  # noqa: PTH120
         project = nearest(projects, path)
         declared = needs.get(project.root) if is_notebook else None
-        states[path] = (on_disk, staged_as, coming, named, declared, project.config, project.baseline)
+        said = view.covered.get(path), view.filters.get(path)
+        states[path] = (on_disk, staged_as, coming, said, named, declared, project.config, project.baseline)
     return states

@@ -11,7 +11,9 @@ from ccds_ls import baseline
 
 log = logging.getLogger(__name__)
 
-NAMES = frozenset({baseline.NAME, "index", "HEAD", "ORIG_HEAD", ".git", ".gitignore", "pyproject.toml"})
+NAMES = frozenset(
+    {baseline.NAME, "index", "HEAD", "ORIG_HEAD", ".git", ".gitignore", ".gitattributes", "pyproject.toml"}
+)
 """The files that say what a commit would take. git replaces its own by a rename, so folders are watched."""
 
 MOST_FOLDERS = 64
