@@ -28,7 +28,8 @@ demo: .venv/.ready  ## the guided tour on a throw-away project
 test: .venv/.ready  ## the tests (about 20 seconds)
 	@$(MEMORY) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not long" --ignore=tests/editors --ignore=tests/projects
 
-check: .venv/.dev  ## linters, types, and whether the generated documents are up to date
+check: .venv/.dev  ## linters, types, ccds-ls itself, and whether the generated documents are up to date
+	@$(BIN)/ccds-ls check
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy

@@ -44,7 +44,7 @@ PATTERNS: tuple[Pattern, ...] = (
                 | \becho[ \t]{1,4}(?=["']?[^\s"']{4,200}["']?[ \t]{0,4}\|[ \t]{0,4}sudo[ \t]{1,4}-S\b)
                 | \bmc[ \t]{1,4}(?:alias[ \t]{1,4}set|config[ \t]{1,4}host[ \t]{1,4}add)
                   (?:[ \t]{1,4}[^\s"']{1,120}){3}[ \t]{1,4}
-                | (?<!/)/user:\S{1,60}[ \t]{1,4}                                        # net use
+                | (?<!/)/user:[\w.@\\$-]{1,60}[ \t]{1,4}                                # net use
                 | mysql(?:dump)?\b[^\n]{0,100}?[ \t]-p
                 | \b(?:twine|mongo\w{0,8}|redis-cli|sqlcmd|cqlsh)\b[^\n]{0,100}?[ \t]-[pPa][ \t]{1,4}
                 | \bcurl\b[^\n]{0,160}?[ \t](?:-u|--user)[ =]?["']?[\w.@-]{1,60}:
@@ -72,6 +72,7 @@ PATTERNS: tuple[Pattern, ...] = (
             "docker run --name mongo-dev -p 27018:27017 mongo",
             "docker run --name mysql -p127.0.0.1:33061:3306 mysql",
             "mysql -u root -p sales",
+            r"/user:\S{1,60}[ \t]{1,4}",
             "curl -u $USER:$PASSWORD https://lab.org",
             'proxies = ("http://user:pass@proxy:8080", "http://other:8888/@x")',
         ),
