@@ -540,6 +540,7 @@ def test_rules_that_were_compiled_long_ago_are_removed_by_a_new_version(
         ("password_hash,public_api_key", "<hex32>,<token>", []),
         ("is_secret,secret", "1,True", []),
         ("a,password", "1,2,<password>", []),
+        ("name,api_key", "ana,<uuid>", []),
         ("page,next_page_token,continuation_token", "1,<b62-25>,<b62-25>", []),
     ],
 )
@@ -580,6 +581,21 @@ def test_a_column_in_which_few_values_are_secrets_is_none() -> None:
     rows = [filled("<token>"), "none", "n/a", "later", "yes"]
     assert not own_rules_only().find("\n".join(["api_key", *rows]), "x.csv")
     assert own_rules_only().find("\n".join(["api_key", *[rows[0]] * 3, *rows[:2]]), "x.csv")
+
+
+def test_a_column_of_which_half_looks_like_secrets_is_none_and_what_is_far_below_is_not_looked_at() -> None:
+    rows = [filled("<token>"), "none"]
+    assert not own_rules_only().find("\n".join(["api_key", *rows * 9]), "x.csv")
+    (secret,) = own_rules_only().find("\n".join(["api_key", *rows[:1] * 2000]), "x.csv")
+    assert (secret.values, secret.confidence) == (1000, "medium")
+
+
+@pytest.mark.parametrize(("number", "told"), [(25, 25), (26, 1)])
+def test_many_values_that_are_told_by_their_name_are_one_finding(number: int, told: int) -> None:
+    rows = "\n".join(filled('{"token": "<b62-25>"}') for _ in range(number))
+    assert [s.values for s in own_rules_only().find(rows, "x.jsonl")] == (
+        [1] * told if told > 1 else [number]
+    )
 
 
 def test_a_column_of_few_values_that_come_again_and_again_holds_no_passwords() -> None:
