@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shutil
 import string
 import subprocess
@@ -552,6 +553,12 @@ def test_doctor_knows_the_pre_commit_framework_and_a_python_that_is_gone(
     gone = hook.with_name("gone python")
     hook.write_text(script(str(gone)))
     assert told().startswith("LOOK") and f"{gone}, is gone: 'ccds-ls hook install'" in told()
+    gone = hook.with_name("Ana's python")
+    hook.write_text(script(str(gone)))
+    assert f"{gone}, is gone" in told()
+    for damaged in ("", "'half"):
+        hook.write_text(re.sub("^python=.*", f"python={damaged}", script(str(gone)), flags=re.MULTILINE))
+        assert told().startswith("LOOK") and "is gone: 'ccds-ls hook install'" in told()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the streams are closed by a shell")

@@ -135,8 +135,12 @@ def vanished(folder: Path) -> str | None:
     """
     hooks = _folder(folder, check=False)
     named = re.search(r"^python=(.*)$", _text(hooks / "pre-commit"), re.MULTILINE)
-    python = shlex.split(named[1])[0] if named and _is_ours(hooks, "pre-commit") else None
-    return python if python and not os.access(python, os.X_OK) else None
+    if named is None or not _is_ours(hooks, "pre-commit"):
+        return None
+    python = (
+        named[1].strip("'").replace("'\"'\"'", "'")
+    )  # as ``shlex.quote`` wrote it, or whatever stands there
+    return None if os.access(python, os.X_OK) else python or "none"
 
 
 def _is_of_framework(folder: Path, hooks: Path) -> bool:
