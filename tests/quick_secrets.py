@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from ccds_ls.secrets import engine, secret
+from ccds_ls import secret_engine as engine
+from ccds_ls.secrets import secret
 
 ROUNDS = secret.ROUNDS
 """Of a true fingerprint; ``test_secrets.py`` makes one."""

@@ -344,7 +344,7 @@ def test_an_engine_that_fails_unforeseen_is_an_error_and_no_finding(
         raise MemoryError("no room for the rules")
 
     (tmp_path / "a.py").write_text("x = 1\n")
-    monkeypatch.setattr("ccds_ls.secrets.load", fail)
+    monkeypatch.setattr("ccds_ls.secret_engine.load", fail)
     background_detector.loading.cache_clear()
     try:
         with pytest.raises(MemoryError):

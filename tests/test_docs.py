@@ -57,9 +57,9 @@ def test_stale_files_are_told_and_mended(tmp_path: Path) -> None:
     old.write_text("x")
     changes = TOOL["stale"](tmp_path)
     assert changes.pop(old) is None
-    assert len(changes) == len(all_rules()) + 3
+    assert len(changes) == len(all_rules()) + 4
     for path, text in changes.items():
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     old.unlink()
     assert TOOL["stale"](tmp_path) == {}

@@ -21,7 +21,7 @@ OWNERS = {
     "git": "git/",
     "cookiecutter": "scaffold/",
     "jinja2": "scaffold/",
-    "kingfisher_sdk": "secrets/engine.py",
+    "kingfisher_sdk": "secret_engine.py",
     "watchfiles": "lsp/watch.py",
 }
 IO = {

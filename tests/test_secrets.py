@@ -9,15 +9,16 @@ import string
 from functools import cache, partial
 from pathlib import Path
 from time import time
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import quick_secrets
+from ccds_ls import secret_engine
 from ccds_ls.finding import Span
 from ccds_ls.secrets import Detector, fingerprint, load, own_rules_only, redact, while_the_engine_loads
-from ccds_ls.secrets import engine as secret_engine
 from ccds_ls.secrets.patterns import candidate, placeholders
 from ccds_ls.secrets.patterns.structured import PATTERNS
 from secret_samples import SAMPLES, drawn
@@ -493,30 +494,16 @@ def test_a_line_made_to_be_slow_is_not(piece: str) -> None:
     assert len(own_rules_only().find(text, "a.py")) <= 200
 
 
-def test_two_versions_of_ccds_ls_keep_their_own_rules(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    loaded: list[Path] = []
-    monkeypatch.setattr("kingfisher_sdk.Rules", lambda paths, **_: loaded.extend(paths))
-    ours = candidate.rule_file()
-    secret_engine._rules(tmp_path)
-    monkeypatch.setattr(candidate, "rule_file", lambda: "rules: []\n")
-    secret_engine._rules(tmp_path)
-    assert [path.read_text("utf-8") for path in loaded] == [ours, "rules: []\n"]
-
-
 def test_rules_that_were_compiled_long_ago_are_removed_by_a_new_version(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kingfisher_sdk.Rules", lambda *_, **__: None)
+    monkeypatch.setattr("kingfisher_sdk.Rules", lambda *_, **__: SimpleNamespace(cache_status="stored"))
     for name, age in {"old.vscdb": 91, "young.vscdb": 89}.items():
         (tmp_path / name).touch()
         made = time() - age * 24 * 3600
         os.utime(tmp_path / name, (made, made))
     secret_engine._rules(tmp_path)
     assert not (tmp_path / "old.vscdb").exists() and (tmp_path / "young.vscdb").exists()
-    (file,) = tmp_path.glob("candidate-*.yml")
-    assert file.read_text("utf-8") == candidate.rule_file()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
-"""Write what is made from the code: rule pages, the README's table of rules, parts of the VS Code extension.
+"""Write what is made from the code: rule pages, the README's table of rules, our rules as the secret engine reads
+them, parts of the VS Code extension.
 
 ``python tools/docs.py`` writes, ``python tools/docs.py --check`` tells what is stale and exits 1 if anything is.
 """
@@ -13,6 +14,8 @@ import vscode_extension
 
 from ccds_ls.rules import all_rules
 from ccds_ls.rules.docs import page, table
+from ccds_ls.secret_engine import OWN_RULES
+from ccds_ls.secrets.patterns.candidate import rule_file
 
 ROOT = Path(__file__).resolve().parents[1]
 BEGIN, END = "<!-- rules -->", "<!-- /rules -->"
@@ -22,7 +25,8 @@ def wanted(root: Path) -> dict[Path, str]:
     """Every generated file with the text that it should have."""
     pages = {root / "docs" / "rules" / f"{rule.code}.md": page(rule) for rule in all_rules()}
     readme = root / "README.md"
-    texts = {**pages, readme: with_table(readme.read_text(encoding="utf-8"))}
+    own_rules = root / OWN_RULES.relative_to(ROOT)
+    texts = {**pages, readme: with_table(readme.read_text(encoding="utf-8")), own_rules: rule_file()}
     return {**texts, **editor_configs.wanted(root), **vscode_extension.wanted(root)}
 
 

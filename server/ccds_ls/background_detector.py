@@ -16,45 +16,47 @@ if TYPE_CHECKING:
 class Loading(threading.Thread):
     """The detector, loaded in the background, and why it is not the whole one.
 
-    The engine's package is imported at once; its rules, which take ten times as long, wait for ``go_on``.
+    It does not wait for git's word that there is something to search, for mostly there is; where there is not, nobody
+    waits for it, and it ends with the process.
     """
 
     def __init__(self) -> None:
         super().__init__(name="ccds-engine", daemon=True)
-        self._wanted = threading.Event()
+        self.is_needed = False
         self.start()
 
-    @property
-    def is_wanted(self) -> bool:
-        """Whether there was something to search."""
-        return self._wanted.is_set()
-
-    def go_on(self) -> None:
-        """Load the rules too."""
-        self._wanted.set()
+    def need(self) -> None:
+        """Say that there is something to search."""
+        self.is_needed = True
 
     def run(self) -> None:
         """Load it; a failure is kept for ``result``."""
-        from ccds_ls.secrets import EngineUnavailable, load, own_rules_only
-        from ccds_ls.secrets.engine import import_ahead
-
         self._failure: Exception | None = None
         try:
-            import_ahead()
-            self._wanted.wait()
-            self._result: tuple[Detector, str | None] = load(), None
-        except EngineUnavailable as error:
-            self._result = own_rules_only(), str(error)
+            self._result = _detector()
         except Exception as error:
             self._failure = error
 
     def result(self) -> tuple[Detector, str | None]:
         """Wait for it."""
-        self.go_on()
+        self.need()
         self.join()
         if self._failure:
             raise self._failure
         return self._result
+
+
+def _detector() -> tuple[Detector, str | None]:
+    """With the engine if that can be had; what is ours is imported once the engine has its rules."""
+    from ccds_ls import secret_engine
+
+    try:
+        scan, problem = secret_engine.load(), None
+    except secret_engine.EngineUnavailable as error:
+        scan, problem = None, str(error)
+    from ccds_ls.secrets import Detector, own_rules_only
+
+    return Detector(scan) if scan else own_rules_only(), problem
 
 
 @cache
@@ -77,4 +79,4 @@ def awaited() -> Detector:
 
 def detector_problem() -> str | None:
     """Why the secret engine did not take part, where it was needed and could not be loaded."""
-    return loading().result()[1] if loading.cache_info().currsize and loading().is_wanted else None
+    return loading().result()[1] if loading.cache_info().currsize and loading().is_needed else None

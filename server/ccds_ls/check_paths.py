@@ -73,13 +73,13 @@ def check_paths(
     count = 0
     load = detector is None
     if load:
-        loading()  # Its package is imported while git is asked what there is to check.
+        loading()  # It goes on while git is asked.
     for root, (repository, below) in _by_repository(paths).items():
-        view, chosen = _asked_for(root, repository, below, staged=staged, would_add=would_add, load=load)
+        view, chosen = _asked_for(root, repository, below, staged=staged, would_add=would_add)
         if not chosen:
             continue
         if load:
-            loading().go_on()
+            loading().need()
         count += len(chosen)
         batches = (chosen[start : start + BATCH] for start in range(0, len(chosen), BATCH))
         read = (_versions(view, batch, staged=staged, would_add=would_add) for batch in batches)
@@ -96,16 +96,13 @@ def _asked_for(
     *,
     staged: bool,
     would_add: bool,
-    load: bool,
 ) -> tuple[View, list[str]]:
-    """What git says of a repository, and the files to check there. ``load`` the detector, if there are any."""
+    """What git says of a repository, and the files to check there."""
     if repository is None and (staged or would_add):
         raise UsageError(
             f"{root} is not in a git repository, so nothing is staged there. 'git init' makes one."
         )
     entries = staged_entries(repository) if staged and repository else None
-    if entries and load:
-        loading().go_on()  # It loads while git is asked for the rest.
     view = look(root, repository, staged_alone=entries)
     chosen = _chosen(view, paths, staged=staged, would_add=would_add)
     if chosen and not staged and not would_add:  # those that git has unchanged, too

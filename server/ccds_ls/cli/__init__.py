@@ -91,6 +91,7 @@ def _add_check(commands: Commands) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
+    _load_engine()
     from ccds_ls.cli.check import run
 
     return run(options)
@@ -194,11 +195,20 @@ def _add_hook(commands: Commands) -> None:
 
 
 def _hook(options: argparse.Namespace) -> int:
+    if options.action == "run":
+        _load_engine()
     from ccds_ls.cli.hook import change, run, run_push
 
     if options.action != "run":
         return change(options.action)
     return run_push() if options.name == "pre-push" else run()
+
+
+def _load_engine() -> None:
+    """Begin to load the secret engine, which takes longer than all the rest, before anything else is imported."""
+    from ccds_ls.background_detector import loading
+
+    loading()
 
 
 def _add_inspect(commands: Commands) -> None:

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from ccds_ls import secret_engine
 from ccds_ls.finding import Span
+from ccds_ls.secret_engine import EngineUnavailable as EngineUnavailable
+from ccds_ls.secret_engine import Hit, Scan
+from ccds_ls.secret_engine import default_cache_dir as default_cache_dir
 from ccds_ls.secrets import catalogue
-from ccds_ls.secrets import engine as secret_engine
-from ccds_ls.secrets.engine import EngineUnavailable as EngineUnavailable
-from ccds_ls.secrets.engine import Hit, Scan
-from ccds_ls.secrets.engine import default_cache_dir as default_cache_dir
 from ccds_ls.secrets.lines import lines_at
 from ccds_ls.secrets.merge import BY_FORM, BY_NAME, Found, columns_as_one, is_allowed, merged
 from ccds_ls.secrets.patterns import candidate, tokens
@@ -90,8 +90,10 @@ def own_rules_only() -> Detector:
     beginnings = re.compile("|".join(tokens.PATTERNS).encode(), re.MULTILINE)
 
     def scan(data: bytes, _: str) -> list[Hit]:
-        hits = [Hit(candidate.RULE, "", *match.span()) for match in candidates.finditer(data.lower())]
-        return hits + [Hit(candidate.TOKEN_RULE, "", *match.span()) for match in beginnings.finditer(data)]
+        hits = [
+            Hit(secret_engine.CANDIDATE, "", *match.span()) for match in candidates.finditer(data.lower())
+        ]
+        return hits + [Hit(secret_engine.TOKEN, "", *match.span()) for match in beginnings.finditer(data)]
 
     return Detector(scan)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ccds_ls.secrets.engine import Hit
+from ccds_ls.secret_engine import Hit
 from ccds_ls.secrets.merge import BY_CATALOGUE, BY_SURROUNDINGS, Found
 from ccds_ls.secrets.patterns.placeholders import is_placeholder, is_stub_key
 from ccds_ls.secrets.patterns.places import is_made_up, is_readme

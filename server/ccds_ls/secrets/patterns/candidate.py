@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ccds_ls.secret_engine import CANDIDATE, TOKEN
 from ccds_ls.secrets.patterns.structured import PATTERNS as STRUCTURED
 from ccds_ls.secrets.patterns.tokens import PATTERNS as TOKENS
 
@@ -135,15 +136,12 @@ PATTERNS = tuple(
     )
 )
 
-RULE, TOKEN_RULE = "ccds-ls.candidate", "ccds-ls.token"
-"""How the ids of the engine's rules begin: for ``PATTERNS``, and for the beginnings of tokens."""
-
 
 def rule_file() -> str:
     """The patterns as a rule file of the engine, in its own format."""
     named = [
-        *((f"{RULE}-{number}", f"(?im){pattern}") for number, pattern in enumerate(PATTERNS)),
-        *((f"{TOKEN_RULE}-{number}", f"(?m){pattern}") for number, pattern in enumerate(TOKENS)),
+        *((f"{CANDIDATE}-{number}", f"(?im){pattern}") for number, pattern in enumerate(PATTERNS)),
+        *((f"{TOKEN}-{number}", f"(?m){pattern}") for number, pattern in enumerate(TOKENS)),
     ]
     rules = (
         f"  - name: candidate\n    id: {rule}\n    pattern: '{quoted}'\n"

@@ -1,4 +1,4 @@
-"""The secret engine: its catalogue of providers' rules, and one pattern of ours in the same pass over a text.
+"""The secret engine: its catalogue of providers' rules, and ours in the same pass over a text.
 
 The only importer of the engine (``kingfisher_sdk``), and light to import itself, so that the command line can load
 the engine in the background first of all. Nothing here uses the network: no secret is ever tried.
@@ -14,8 +14,6 @@ from time import monotonic, time
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccds_ls import files
-from ccds_ls.finding import plain_fingerprint
-from ccds_ls.secrets.patterns import candidate
 
 if TYPE_CHECKING:
     from kingfisher_sdk import Finding, Rules
@@ -24,6 +22,12 @@ if TYPE_CHECKING:
 
 ENGINE_SECONDS = 20.0
 """How long the engine may look at one text; then the scan fails with ``TimeoutError`` instead of passing as clean."""
+
+CANDIDATE, TOKEN = "ccds-ls.candidate", "ccds-ls.token"
+"""How the ids of our own rules begin: for places where a secret could be, and where a token may begin."""
+
+OWN_RULES = Path(__file__).with_suffix(".yml")
+"""Our own rules in the engine's format. ``make docs`` makes them from ``secrets.patterns``, which load much later."""
 
 KEPT_SECONDS = 90 * 24 * 3600
 """How long compiled rules are kept once a newer version has compiled its own."""
@@ -52,22 +56,16 @@ class Hit(NamedTuple):
     @property
     def is_candidate(self) -> bool:
         """Whether this is only a place where a secret could be."""
-        return self.rule.startswith(candidate.RULE)
+        return self.rule.startswith(CANDIDATE)
 
     @property
     def is_token(self) -> bool:
         """Whether this is only a place where a provider's token could begin."""
-        return self.rule.startswith(candidate.TOKEN_RULE)
+        return self.rule.startswith(TOKEN)
 
 
 Scan = Callable[[bytes, str], list[Hit]]
 """(text as UTF-8, path) -> the hits of the engine's rules and of ``candidate``'s."""
-
-
-def import_ahead() -> None:
-    """Import the engine's package, so that ``load`` need not; ``load`` says so where that can't be done."""
-    with suppress(ImportError):
-        import kingfisher_sdk  # noqa: F401
 
 
 def load(cache_dir: Path | None = None) -> Scan:
@@ -117,24 +115,12 @@ def _rules(cache: Path) -> Rules:
     """The engine's rules and ours, compiled; where nothing can be kept they are compiled each time."""
     from kingfisher_sdk import Rules
 
-    wanted = candidate.rule_file()
-    # Another version of ccds-ls, such as an editor's beside the hook's, has its own in the same folder.
-    file = cache / f"candidate-{plain_fingerprint(wanted)}.yml"
-    try:
+    with suppress(OSError):
         cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not file.exists() or file.read_text(encoding="utf-8") != wanted:
-            from ccds_ls.files import write_atomically
-
-            write_atomically(file, wanted.encode())
-            _tidy(cache)
-    except OSError:
-        from tempfile import TemporaryDirectory
-
-        with TemporaryDirectory(prefix="ccds-ls-") as folder:
-            file = Path(folder, "candidate.yml")
-            file.write_text(wanted, encoding="utf-8")
-            return Rules([file], cache=False)
-    return Rules([file], cache_dir=cache)
+    rules = Rules([OWN_RULES], cache_dir=cache)
+    if rules.cache_status == "stored":
+        _tidy(cache)
+    return rules
 
 
 def _tidy(cache: Path) -> None:
